@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Front door. Everything built stays in build/, kernels stay in
+# $XDG_CACHE_HOME/mshv (default ~/.cache/mshv).
+
+KERNEL_VERSION ?= 7.3
+KDIR ?=
+ONLY ?=
+ACCEL ?= tcg
+CPUS ?= 2
+BUILD := $(CURDIR)/build
+
+export KERNEL_VERSION ACCEL CPUS
+export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/selftests/mshv
+export PYTHONDONTWRITEBYTECODE := 1
+
+KERNELS = python3 -m kernels
+RIG = python3 -m rig
+
+.PHONY: modules demo check kunit static shell base-kernel update clean help
+.DEFAULT_GOAL := modules
+
+modules:
+	@scripts/packages build
+	@kdir=$$(scripts/kernel-dir '$(KDIR)') && \
+	out=$(BUILD)/modules/$$(cat "$$kdir/include/config/kernel.release") && \
+	scripts/build-module "$$kdir" "$$out" && \
+	echo "built $$out/mshv_root.ko"
+
+demo:
+	@scripts/packages build rig
+	@$(RIG) demo
+
+check:
+	@scripts/packages build rig static docs
+	@$(RIG) check $(ONLY)
+
+kunit:
+	@scripts/packages build rig
+	@$(RIG) check kunit
+
+static:
+	@scripts/packages build static
+	@$(RIG) check static
+
+shell:
+	@scripts/packages build rig
+	@$(RIG) shell
+
+base-kernel:
+	@scripts/packages build
+	@$(KERNELS) base
+
+update:
+	@scripts/packages build
+	@$(KERNELS) base --update
+	@$(KERNELS) debian --update
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make           build mshv_root.ko; KDIR=DIR chooses the kernel'
+	@echo 'make demo      boot every kind of partition and show which scheduler is chosen'
+	@echo 'make check     run every test; ONLY="GROUP..." runs some'
+	@echo 'make shell     a root shell in an L1VH partition with the module loaded'
+	@echo 'make kunit     the KUnit suites, as in make check'
+	@echo 'make static    sparse, W=1, coccinelle, checkpatch, as in make check'
+	@echo 'make update    fetch and build newer revisions of the kernels'
+	@echo 'make clean     remove build/; kernels stay in the cache'
+	@echo
+	@echo 'KERNEL_VERSION=7.2  another kernel than $(KERNEL_VERSION), for all of them'
+	@echo 'CPUS=4              processors of make shell (now $(CPUS))'
+	@echo 'ACCEL=kvm           use the hardware; it must offer nested SVM (now $(ACCEL))'

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The base kernel: Linux from Debian's source package in a small configuration."""
+
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from . import cache, run
+from .archive import Archive
+from .errors import Problem
+
+FRAGMENT = pathlib.Path(__file__).parents[1] / "base.config"
+# Only the percentage depends on it.
+STEPS = 2050
+
+
+def name(version):
+    """The name in the cache; another configuration is another name."""
+    digest = hashlib.sha256(FRAGMENT.read_bytes()).hexdigest()[:8]
+    return f"base/{version}-{digest}"
+
+
+def find(version):
+    """The directory of a finished build, or None."""
+    return cache.current(name(version))
+
+
+def requested():
+    """The options of the fragment, {name: value}, "n" for those to be off."""
+    options = {}
+    for line in FRAGMENT.read_text(encoding="utf-8").splitlines():
+        match = re.fullmatch(r"(CONFIG_\w+)=(.+)", line)
+        if match:
+            options[match[1]] = match[2]
+        elif line and not line.startswith("#"):
+            raise Problem(f"{FRAGMENT}: cannot understand '{line}'")
+    return options
+
+
+def check_configuration(path):
+    """Fail when an option of the fragment is not in the configuration PATH."""
+    taken = dict(re.findall(r"^(CONFIG_\w+)=(.+)$", path.read_text(encoding="utf-8"), re.M))
+    lost = [f"  {option}={value} became {taken.get(option, 'n')}"
+            for option, value in requested().items() if taken.get(option, "n") != value]
+    if lost:
+        raise Problem("the kernel does not take these options of "
+                      f"{FRAGMENT}; a dependency is missing there:\n" + "\n".join(lost))
+
+
+def unpack(package, source, log):
+    """Put the tree inside the source PACKAGE at SOURCE, whole or not at all."""
+    partial = source.with_name("source.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    progress = run.Progress("unpacking the kernel source")
+    run.quiet(["bash", "-o", "pipefail", "-c",
+               'dpkg-deb --fsys-tarfile "$1" |'
+               ' tar -xO --wildcards "./usr/src/linux-source-*.tar.xz" |'
+               ' tar -xJ -C "$2" --strip-components=1', "-", str(package), str(partial)], log)
+    os.sync()
+    partial.replace(source)
+    progress.done()
+
+
+def configure(source, build, log):
+    """Write the configuration, unless an earlier run did."""
+    if (build / ".config").exists():
+        return
+    make = ["make", "-C", source, f"O={build}"]
+    build.mkdir(exist_ok=True)
+    run.quiet([*make, "tinyconfig"], log)
+    # Not there until it is whole: its presence ends this step.
+    config, partial = build / ".config", build / ".config.partial"
+    config.replace(partial)
+    with open(partial, "a", encoding="utf-8") as file:
+        file.write(FRAGMENT.read_text(encoding="utf-8"))
+    run.quiet([*make, f"KCONFIG_CONFIG={partial}", "olddefconfig"], log)
+    check_configuration(partial)
+    partial.replace(config)
+
+
+def provide(version, _update):
+    """Fetch and build the newest revision of Linux VERSION; resumes where it was cut off."""
+    machine = os.uname().machine
+    if machine != "x86_64":
+        raise Problem(f"the base kernel is built natively for x86_64, this machine is {machine}")
+
+    wanted = name(version)
+    with cache.lock(wanted):
+        archive = Archive()
+        package, revision = archive.newest(re.escape(f"linux-source-{version}"))
+        digest = wanted.rpartition("-")[2]
+        entry = cache.top() / "base" / f"{revision.replace('~', '-')}-{digest}"
+        if not cache.is_complete(entry):
+            build_entry(entry, archive, package, revision)
+        cache.select(wanted, entry)
+        return entry
+
+
+def build_entry(entry, archive, package, revision):
+    """Build what is missing in ENTRY; every step leaves nothing or all of its result."""
+    entry.mkdir(parents=True, exist_ok=True)
+    source, build, log = entry / "source", entry / "build", entry / "log"
+    if not source.exists():
+        unpack(archive.download(package, revision), source, log)
+    configure(source, build, log)
+
+    release = subprocess.run(["make", "-s", "-C", source, "kernelversion"], check=True,
+                             capture_output=True, text=True, env=run.environment()).stdout.strip()
+    # kbuild compares every object with the command that made it, so a build
+    # that was cut off goes on where it stopped.
+    jobs = len(os.sched_getaffinity(0))
+    run.build(["make", "-C", source, f"O={build}", f"-j{jobs}", "KBUILD_BUILD_USER=mshv",
+               "KBUILD_BUILD_HOST=mshv", "bzImage", "modules"], log,
+              run.Progress(f"building Linux {release} once, about 15 minutes of one processor",
+                           STEPS))
+    for product in ("arch/x86/boot/bzImage", "drivers/hv/mshv_root.ko", "lib/kunit/kunit.ko"):
+        if not (build / product).exists():
+            raise Problem(f"the kernel build made no {product}; its output: {log}")
+    cache.finish(entry, f"{package} {revision}\n")

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Debian's cloud kernel as it is shipped, and its headers made usable where they lie."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+
+from . import cache, run
+from .archive import Archive
+
+# kbuild's programs are linked for the suite of the kernel; these are what they load.
+LIBRARIES = ("libc6", "libelf1t64", "libzstd1", "zlib1g")
+TOOLS = ("scripts/mod/modpost.real-lsb-64", "tools/objtool/objtool.real-x86",
+         "scripts/basic/fixdep", "scripts/mod/modpost", "tools/objtool/objtool")
+
+
+def name(version):
+    """The name in the cache."""
+    return f"debian/{version}"
+
+
+def find(version):
+    """The directory of the unpacked kernel, or None."""
+    return cache.current(name(version))
+
+
+def provide(version, _update):
+    """Fetch and unpack the newest cloud kernel of Linux VERSION."""
+    with cache.lock(name(version)):
+        archive = Archive()
+        series = re.escape(version) + r"(\.\d+)?([+~][^-]*)?"
+        meta, revision = archive.newest(rf"linux-headers-{series}-cloud-amd64")
+        release = meta.removeprefix("linux-headers-")
+        entry = cache.top() / "debian" / f"{release}-{revision.replace('~', '-')}"
+        if not cache.is_complete(entry):
+            unpack(entry, archive, release, revision)
+        cache.select(name(version), entry)
+        return entry
+
+
+def unpack(entry, archive, release, revision):
+    """Fill ENTRY with the kernel RELEASE."""
+    shutil.rmtree(entry, ignore_errors=True)
+    entry.mkdir(parents=True)
+    log = entry / "log"
+
+    packages = list(kernel_packages(archive, release))
+    packages += [archive.newest(re.escape(library)) for library in LIBRARIES]
+    files = [archive.download(*package) for package in packages]
+
+    progress = run.Progress(f"unpacking Debian's Linux {release}")
+    root = entry / "root"
+    for file in files:
+        run.quiet(["dpkg-deb", "-x", str(file), str(root)], log)
+    usr = root / "usr"
+    image = next(path for path in (usr / f"lib/modules/{release}/vmlinuz",
+                                   root / f"boot/vmlinuz-{release}") if path.exists())
+    (entry / "vmlinuz").symlink_to(image.relative_to(entry))
+    # Documentation, and the device drivers: VMBus and all else the tests need is built in.
+    for waste in ("share/doc", "share/bug", f"lib/modules/{release}/kernel"):
+        shutil.rmtree(usr / waste, ignore_errors=True)
+
+    headers = usr / f"src/linux-headers-{release}"
+    relocate(headers)
+    adapt_tools(usr, log)
+    adapt_compiler(headers)
+    (entry / "headers").symlink_to(headers.relative_to(entry))
+    cache.finish(entry, f"{release} {revision}\n")
+    progress.done()
+
+
+def kernel_packages(archive, release):
+    """(package, version) of everything that makes up the kernel RELEASE and its headers.
+
+    The image is linux-image, or what linux-image depends on: the series came to
+    be split further into linux-binary, with the image, and linux-modules.
+    """
+    version = release.removesuffix("-cloud-amd64")
+    for pattern in (f"linux-binary-{release}", f"linux-image-{release}"):
+        found = archive.versions(re.escape(pattern))
+        if found:
+            yield found[0]
+            break
+    else:
+        raise archive.missing(f"linux-image-{release}")
+    for package in (f"linux-headers-{release}", f"linux-headers-{version}-common",
+                    f"linux-kbuild-{version}"):
+        yield archive.newest(re.escape(package))
+
+
+def relocate(headers):
+    """Replace the absolute paths of the header package by where it lies now."""
+    makefile = headers / "Makefile"
+    text = makefile.read_text(encoding="utf-8")
+    text = text.replace("/usr/src/", f"{headers.parent}/")
+    # kbuild asks for it; the package has it only as a make variable.
+    makefile.write_text(text, encoding="utf-8")
+
+
+def runs(program):
+    """Whether this system's loader can start PROGRAM."""
+    loaded = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=False)
+    return "not found" not in loaded.stdout + loaded.stderr
+
+
+def adapt_tools(usr, log):
+    """Start kbuild's programs with the libraries they were linked for, where they need that."""
+    libraries = usr / "lib/x86_64-linux-gnu"
+    loader = libraries / "ld-linux-x86-64.so.2"
+    for kbuild in (usr / "lib").glob("linux-kbuild-*"):
+        for tool in (kbuild / tool for tool in TOOLS):
+            if not tool.exists() or runs(tool):
+                continue
+            program = tool.with_name(tool.name + ".bin")
+            tool.rename(program)
+            tool.write_text("#!/bin/sh\n"
+                            f'exec "{loader}" --library-path "{libraries}" "{program}" "$@"\n',
+                            encoding="utf-8")
+            tool.chmod(0o755)
+            run.quiet(["test", "-x", str(tool)], log)
+
+
+def accepts(option):
+    """Whether the compiler of this system knows OPTION."""
+    return subprocess.run(["gcc", option, "-S", "-x", "c", "/dev/null", "-o", "/dev/null"],
+                          capture_output=True, check=False).returncode == 0
+
+
+def adapt_compiler(headers):
+    """Let this system's compiler be used in place of the one of the kernel's suite."""
+    variables = headers / ".kernelvariables"
+    text = variables.read_text(encoding="utf-8")
+    compiler = re.search(r"^CC = .*\$\(CROSS_COMPILE\)(gcc-\d+)", text, re.M)
+    if compiler and shutil.which(f"x86_64-linux-gnu-{compiler[1]}"):
+        return
+    variables.write_text(re.sub(r"^CC = .*$", "CC = gcc", text, flags=re.M), encoding="utf-8")
+
+    # Older compilers align functions by another option, and kbuild asks the
+    # configuration, not the compiler, which one to use. Type information for
+    # BPF needs a pahole of the kernel's age and is of no use here.
+    lost = ["CONFIG_DEBUG_INFO_BTF_MODULES"]
+    if not accepts("-fmin-function-alignment=16"):
+        lost.append("CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT")
+    for option in lost:
+        remove_line(headers / "include/config/auto.conf", rf"{option}=y")
+        remove_line(headers / "include/generated/autoconf.h", rf"#define {option} 1")
+
+
+def remove_line(path: pathlib.Path, pattern):
+    """Remove the lines of PATH that match PATTERN."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(rf"^{pattern}\n", "", text, flags=re.M), encoding="utf-8")
