@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who schedules virtual processors, and the run loop that follows from it. */
+#ifndef _MSHV_SCHED_H
+#define _MSHV_SCHED_H
+
+#include <linux/types.h>
+
+#include "partition_type.h"
+
+struct mshv_root;
+
+/**
+ * struct mshv_sched_ops - a run loop
+ * @name: who dispatches VPs, as the end of "VPs are dispatched by ..."
+ * @start: set up what the loop needs on every processor; NULL: nothing.
+ *	   Returns 0 or a negative errno. Process context, may sleep.
+ * @stop: undo @start; NULL when @start is
+ */
+struct mshv_sched_ops {
+	const char *name;
+	int (*start)(void);
+	void (*stop)(void);
+};
+
+extern const struct mshv_sched_ops mshv_sched_hv_ops;
+extern const struct mshv_sched_ops mshv_sched_root_ops;
+
+/**
+ * struct mshv_scheduler - a scheduler that virtual processors may run under
+ * @name: one word, as in sysfs
+ * @title: in words, as in the kernel log
+ * @ops: the run loop for it
+ */
+struct mshv_scheduler {
+	const char *name;
+	const char *title;
+	const struct mshv_sched_ops *ops;
+};
+
+/**
+ * struct mshv_sched_facts - all that the choice of the scheduler depends on
+ * @partition_type: the kind of parent partition
+ * @integrated_capable: L1VH: the VMM capabilities offer the integrated
+ *			scheduler
+ * @integrated_enabled: L1VH, if @integrated_capable: the partition property
+ *			HierarchicalIntegratedSchedulerEnabled; 0: not enabled
+ * @scheduler_type: root: system property "scheduler type",
+ *		    enum hv_scheduler_type
+ */
+struct mshv_sched_facts {
+	enum mshv_partition_type partition_type;
+	bool integrated_capable;
+	u64 integrated_enabled;
+	u32 scheduler_type;
+};
+
+const struct mshv_scheduler *
+mshv_sched_identify(const struct mshv_sched_facts *facts);
+const struct mshv_sched_ops *
+mshv_sched_select(const struct mshv_sched_facts *facts);
+int mshv_sched_read(const struct mshv_root *root,
+		    struct mshv_sched_facts *facts);
+int mshv_sched_start(struct mshv_root *root);
+
+int mshv_sched_loop_start(struct mshv_root *root);
+void mshv_sched_loop_stop(struct mshv_root *root);
+
+#endif /* _MSHV_SCHED_H */
