@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The suites' own copy of the driver: all of it but the module's entry points.
+ * Nothing of it is exported, so it does not meet mshv_root.ko when both are
+ * loaded.
+ */
+#define pr_fmt(fmt) "mshv_root: " fmt
+
+#include "../caps.c"
+#include "../dev.c"
+#include "../hvcall.c"
+#include "../hvcall_pages.c"
+#include "../ioctl.c"
+#include "../partition_type.c"
+#include "../passthru.c"
+#include "../probe.c"
+#include "../property.c"
+#include "../sched.c"
+#include "../sched_hv.c"
+#include "../sched_root.c"
+#include "../sysfs.c"
