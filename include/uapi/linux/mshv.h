@@ -602,7 +602,8 @@ struct mshv_root_hvcall {
  * * %-EINVAL		- status is not zero; in_ptr is zero; in_sz is less
  *   than 8 or more than 4096; rsvd is not zero; out_ptr is set and out_sz is
  *   zero or more than 4096; out_sz is set and out_ptr is zero; code is not
- *   allowed on this descriptor
+ *   allowed on this descriptor; reps is not zero and the hypercall does not
+ *   repeat
  * * %-EFAULT		- the input cannot be read, or the output cannot be
  *   written (the hypercall was made then)
  * * %-ENOMEM		- no memory for the buffers, or the general case
@@ -610,8 +611,7 @@ struct mshv_root_hvcall {
  *   finishes later is still under way
  * * %-EBADFD		- the hypervisor wants to finish later a call that
  *   cannot be waited for
- * * an error of the hypervisor; %-EINVAL with a status for reps that do not
- *   fit the hypercall
+ * * an error of the hypervisor
  */
 #define MSHV_ROOT_HVCALL		_IOWR(MSHV_IOCTL, 0x07, struct mshv_root_hvcall)
 
