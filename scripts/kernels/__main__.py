@@ -3,24 +3,26 @@
 
     python3 -m kernels base [--version V] [--update] [--where]
     python3 -m kernels debian [--version V] [--update] [--where]
+    python3 -m kernels checker [--update] [--where]
 
 base    Linux from Debian's source package, in the project's own configuration;
         the directory holds source/ and build/
 debian  Debian's cloud kernel of the same version, as it is shipped;
         the directory holds vmlinuz and headers/
+checker sparse, new enough for these kernels
 """
 
 import argparse
 import os
 import sys
 
-from . import base, cache, debian
+from . import base, cache, checker, debian
 from .errors import Problem
 
 
 def main():
     parser = argparse.ArgumentParser(prog="kernels")
-    parser.add_argument("kind", choices=("base", "debian"))
+    parser.add_argument("kind", choices=("base", "debian", "checker"))
     parser.add_argument("--version", default=os.environ.get("KERNEL_VERSION") or "7.3")
     parser.add_argument("--update", action="store_true",
                         help="look for a newer revision of the packages")
@@ -28,13 +30,13 @@ def main():
                         help="only say where it is; fail when it is not there")
     options = parser.parse_args()
 
-    kind = {"base": base, "debian": debian}[options.kind]
+    kind = {"base": base, "debian": debian, "checker": checker}[options.kind]
     try:
         where = None if options.update else kind.find(options.version)
         if where is None and options.where:
-            raise Problem(f"no {options.kind} kernel {options.version} in {cache.top()}")
+            raise Problem(f"no {options.kind} in {cache.top()}")
         if where is None:
-            where = kind.provide(options.version, options.update)
+            where = kind.provide(options.version)
     except Problem as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1

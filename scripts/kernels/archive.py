@@ -21,6 +21,10 @@ from .errors import Problem
 # a mirror that lags behind.
 SUITES = (("trixie", ""), ("trixie-backports", ""), ("forky", "no"))
 
+# Container images switch apt's binary cache off, which costs seconds a query.
+CACHE = ("apt-cache", "-o", "Dir::Cache::pkgcache=pkgcache.bin",
+         "-o", "Dir::Cache::srcpkgcache=srcpkgcache.bin")
+
 # The names that options of the one-line format have in the other one.
 LONG_NAMES = {"arch": "architectures", "lang": "languages", "target": "targets"}
 # Fields that the private entry states itself.
@@ -140,9 +144,6 @@ class Archive:
             f'Dir::Etc::PreferencesParts "{self.top}/parts";\n'
             'APT::Architecture "amd64";\n'
             'APT::Architectures { "amd64"; };\n'
-            'APT::Update::Post-Invoke-Success { "true"; };\n'
-            '#clear APT::Update::Post-Invoke;\n'
-            '#clear APT::Update::Post-Invoke-Success;\n'
             'Acquire::Languages "none";\n'
             'Acquire::Retries "3";\n'
             'APT::Sandbox::User "";\n', encoding="utf-8")
@@ -152,7 +153,7 @@ class Archive:
     def update(self):
         """Fetch the package lists; lists of an earlier run serve when that fails."""
         progress = run.Progress("fetching package lists")
-        with open(self.log, "wb") as file:
+        with cache.lock("apt/fetch"), open(self.log, "wb") as file:
             status = subprocess.run(["apt-get", "update"], env=self.env, check=False,
                                     stdin=subprocess.DEVNULL, stdout=file,
                                     stderr=subprocess.STDOUT).returncode
@@ -167,14 +168,9 @@ class Archive:
             text += f"; fetching the package lists failed:\n{run.tail(self.log, 8)}"
         return Problem(text)
 
-    def versions(self, pattern):
-        """(package, version) for every package whose whole name matches PATTERN, newest first."""
-        names = subprocess.run(["apt-cache", "pkgnames"], env=self.env, check=False,
-                               capture_output=True, text=True).stdout.split()
-        names = [name for name in names if re.fullmatch(pattern, name)]
-        if not names:
-            return []
-        rows = subprocess.run(["apt-cache", "madison", *names], env=self.env, check=False,
+    def versions(self, *names):
+        """(package, version) of everything there is by one of NAMES, newest first."""
+        rows = subprocess.run([*CACHE, "madison", *names], env=self.env, check=False,
                               capture_output=True, text=True).stdout
         found = set()
         for row in rows.splitlines():
@@ -183,15 +179,25 @@ class Archive:
         return sorted(found, key=functools.cmp_to_key(
             lambda a, b: compare(a[1], b[1])), reverse=True)
 
-    def newest(self, pattern):
-        """The newest (package, version) that matches PATTERN."""
-        found = self.versions(pattern)
+    def matching(self, pattern):
+        """The names of the packages whose whole name matches PATTERN."""
+        names = subprocess.run([*CACHE, "pkgnames"], env=self.env, check=False,
+                               capture_output=True, text=True).stdout.split()
+        return [name for name in names if re.fullmatch(pattern, name)]
+
+    def newest(self, *names):
+        """The newest (package, version) of everything by one of NAMES."""
+        found = self.versions(*names)
         if not found:
-            raise self.missing(pattern)
+            raise self.missing(" or ".join(names))
         return found[0]
 
     def download(self, package, version):
         """The path of the package file, fetched unless it is there already."""
+        with cache.lock("apt/fetch"):
+            return self._download(package, version)
+
+    def _download(self, package, version):
         where = self.top / "cache/archives"
         name = f"{package}_{version.replace(':', '%3a')}_"
         found = list(where.glob(f"{glob.escape(name)}*.deb"))

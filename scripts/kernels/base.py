@@ -82,7 +82,7 @@ def configure(source, build, log):
     partial.replace(config)
 
 
-def provide(version, _update):
+def provide(version):
     """Fetch and build the newest revision of Linux VERSION; resumes where it was cut off."""
     machine = os.uname().machine
     if machine != "x86_64":
@@ -91,7 +91,7 @@ def provide(version, _update):
     wanted = name(version)
     with cache.lock(wanted):
         archive = Archive()
-        package, revision = archive.newest(re.escape(f"linux-source-{version}"))
+        package, revision = archive.newest(f"linux-source-{version}")
         digest = wanted.rpartition("-")[2]
         entry = cache.top() / "base" / f"{revision.replace('~', '-')}-{digest}"
         if not cache.is_complete(entry):

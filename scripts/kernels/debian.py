@@ -6,11 +6,10 @@ import re
 import shutil
 import subprocess
 
-from . import cache, run
+from . import cache, foreign, run
 from .archive import Archive
 
-# kbuild's programs are linked for the suite of the kernel; these are what they load.
-LIBRARIES = ("libc6", "libelf1t64", "libzstd1", "zlib1g")
+# kbuild's programs, linked for the suite of the kernel.
 TOOLS = ("scripts/mod/modpost.real-lsb-64", "tools/objtool/objtool.real-x86",
          "scripts/basic/fixdep", "scripts/mod/modpost", "tools/objtool/objtool")
 
@@ -25,13 +24,17 @@ def find(version):
     return cache.current(name(version))
 
 
-def provide(version, _update):
+def provide(version):
     """Fetch and unpack the newest cloud kernel of Linux VERSION."""
     with cache.lock(name(version)):
         archive = Archive()
         series = re.escape(version) + r"(\.\d+)?([+~][^-]*)?"
-        meta, revision = archive.newest(rf"linux-headers-{series}-cloud-amd64")
-        release = meta.removeprefix("linux-headers-")
+        pattern = rf"linux-headers-{series}-cloud-amd64"
+        names = archive.matching(pattern)
+        if not names:
+            raise archive.missing(pattern)
+        headers, revision = archive.newest(*names)
+        release = headers.removeprefix("linux-headers-")
         entry = cache.top() / "debian" / f"{release}-{revision.replace('~', '-')}"
         if not cache.is_complete(entry):
             unpack(entry, archive, release, revision)
@@ -46,13 +49,12 @@ def unpack(entry, archive, release, revision):
     log = entry / "log"
 
     packages = list(kernel_packages(archive, release))
-    packages += [archive.newest(re.escape(library)) for library in LIBRARIES]
+    packages += [archive.newest(library) for library in foreign.LIBRARIES]
     files = [archive.download(*package) for package in packages]
 
     progress = run.Progress(f"unpacking Debian's Linux {release}")
     root = entry / "root"
-    for file in files:
-        run.quiet(["dpkg-deb", "-x", str(file), str(root)], log)
+    foreign.unpack(files, root, log)
     usr = root / "usr"
     image = next(path for path in (usr / f"lib/modules/{release}/vmlinuz",
                                    root / f"boot/vmlinuz-{release}") if path.exists())
@@ -63,7 +65,10 @@ def unpack(entry, archive, release, revision):
 
     headers = usr / f"src/linux-headers-{release}"
     relocate(headers)
-    adapt_tools(usr, log)
+    for kbuild in (usr / "lib").glob("linux-kbuild-*"):
+        for tool in TOOLS:
+            if (kbuild / tool).exists():
+                foreign.adapt(kbuild / tool, root)
     adapt_compiler(headers)
     (entry / "headers").symlink_to(headers.relative_to(entry))
     cache.finish(entry, f"{release} {revision}\n")
@@ -77,16 +82,11 @@ def kernel_packages(archive, release):
     be split further into linux-binary, with the image, and linux-modules.
     """
     version = release.removesuffix("-cloud-amd64")
-    for pattern in (f"linux-binary-{release}", f"linux-image-{release}"):
-        found = archive.versions(re.escape(pattern))
-        if found:
-            yield found[0]
-            break
-    else:
-        raise archive.missing(f"linux-image-{release}")
+    binary = archive.versions(f"linux-binary-{release}")
+    yield binary[0] if binary else archive.newest(f"linux-image-{release}")
     for package in (f"linux-headers-{release}", f"linux-headers-{version}-common",
                     f"linux-kbuild-{version}"):
-        yield archive.newest(re.escape(package))
+        yield archive.newest(package)
 
 
 def relocate(headers):
@@ -94,31 +94,7 @@ def relocate(headers):
     makefile = headers / "Makefile"
     text = makefile.read_text(encoding="utf-8")
     text = text.replace("/usr/src/", f"{headers.parent}/")
-    # kbuild asks for it; the package has it only as a make variable.
     makefile.write_text(text, encoding="utf-8")
-
-
-def runs(program):
-    """Whether this system's loader can start PROGRAM."""
-    loaded = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=False)
-    return "not found" not in loaded.stdout + loaded.stderr
-
-
-def adapt_tools(usr, log):
-    """Start kbuild's programs with the libraries they were linked for, where they need that."""
-    libraries = usr / "lib/x86_64-linux-gnu"
-    loader = libraries / "ld-linux-x86-64.so.2"
-    for kbuild in (usr / "lib").glob("linux-kbuild-*"):
-        for tool in (kbuild / tool for tool in TOOLS):
-            if not tool.exists() or runs(tool):
-                continue
-            program = tool.with_name(tool.name + ".bin")
-            tool.rename(program)
-            tool.write_text("#!/bin/sh\n"
-                            f'exec "{loader}" --library-path "{libraries}" "{program}" "$@"\n',
-                            encoding="utf-8")
-            tool.chmod(0o755)
-            run.quiet(["test", "-x", str(tool)], log)
 
 
 def accepts(option):

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the rig boots: kernels, modules, the test hypervisor, programs. Built when asked for."""
+
+import dataclasses
+import functools
+import os
+import pathlib
+import subprocess
+
+from kernels import base, checker as sparse, debian
+from kernels.errors import Problem
+from kernels.run import environment
+
+TOP = pathlib.Path(__file__).parents[5]
+SELFTESTS = TOP / "tools/testing/selftests/mshv"
+BUILD = TOP / "build"
+VERSION = os.environ.get("KERNEL_VERSION") or "7.3"
+
+
+@dataclasses.dataclass(frozen=True)
+class Kernel:
+    """A kernel to boot and to build modules for."""
+
+    title: str
+    image: pathlib.Path
+    headers: pathlib.Path   # directory to build external modules with
+    release: str
+    where: pathlib.Path     # its directory in the cache
+
+
+def kernel(title, where, image, headers):
+    """A Kernel from the cache directory WHERE."""
+    headers = (where / headers).resolve()
+    release = (headers / "include/config/kernel.release").read_text(encoding="utf-8").strip()
+    return Kernel(title, where / image, headers, release, where)
+
+
+@functools.cache
+def base_kernel():
+    """Linux in the project's configuration."""
+    where = base.find(VERSION) or base.provide(VERSION)
+    return kernel("base", where, "build/arch/x86/boot/bzImage", "build")
+
+
+@functools.cache
+def debian_kernel():
+    """The distribution's kernel."""
+    where = debian.find(VERSION) or debian.provide(VERSION)
+    return kernel("Debian", where, "vmlinuz", "headers")
+
+
+@functools.cache
+def checker():
+    """The directory of a sparse that understands the kernel."""
+    return sparse.find() or sparse.provide()
+
+
+def build(what, command, **options):
+    """Run the build COMMAND; its output is kept in build/log and shown when it fails."""
+    log = BUILD / "log" / f"{what}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          errors="replace", env=environment(), check=False, **options)
+    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+        raise Problem(f"building {what} failed with status {done.returncode}:\n{last}\n"
+                      f"all of its output: {log}")
+    return done.stdout + done.stderr
+
+
+def make(what, directory, output, *arguments):
+    """Run make in DIRECTORY with O=OUTPUT."""
+    output.mkdir(parents=True, exist_ok=True)
+    return build(what, ["make", "-C", str(directory), f"O={output}", *arguments])
+
+
+@functools.cache
+def modules(target):
+    """{name: path} of the modules of this project, built for the Kernel TARGET."""
+    output = BUILD / "modules" / target.release
+    build(f"module-{target.release}",
+          [str(TOP / "scripts/build-module"), str(target.headers), str(output)])
+    return {path.stem: path for path in output.rglob("*.ko")}
+
+
+def driver(target):
+    """{"mshv_root": path} for the Kernel TARGET."""
+    return {"mshv_root": modules(target)["mshv_root"]}
+
+
+def kernels_own_driver():
+    """The same for the driver that the base kernel itself brings."""
+    return {"mshv_root": base_kernel().headers / "drivers/hv/mshv_root.ko"}
+
+
+@functools.cache
+def hypervisor():
+    """The image of the test hypervisor."""
+    output = BUILD / "hypervisor"
+    make("hypervisor", SELFTESTS / "hypervisor", output)
+    return output / "hypervisor.elf"
+
+
+@functools.cache
+def programs():
+    """{name: path} of the programs for the parent partition."""
+    output = BUILD / "selftests"
+    make("selftests", SELFTESTS, output)
+    return {path.name: path for path in output.iterdir()
+            if path.is_file() and os.access(path, os.X_OK)}

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The tests of `make check`, a module per subject.
+
+Each has a function tests() that yields (name, function). The function takes
+nothing and returns what is wrong, a list of lines that is empty when nothing
+is; or, when one run decides several tests, a dictionary of such lists by test.
+An exception fails the test that raised it.
+"""
+
+from . import behaviour, build, docs, ends, kunit, matrix, processors, static, uapi
+
+# By the name that `make check ONLY=` takes; the order is that of the report.
+GROUPS = {
+    "build": build.tests,
+    "kunit": kunit.tests,
+    "static": static.tests,
+    "uapi": uapi.tests,
+    "docs": docs.tests,
+    "ends": ends.tests,
+    "processors": processors.tests,
+    "behaviour": behaviour.tests,
+    "matrix": matrix.base_tests,
+    "debian": matrix.debian_tests,
+    "peer": matrix.peer_tests,
+}

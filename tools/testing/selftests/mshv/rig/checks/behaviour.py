@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Loading and unloading over and over, processors that go and come, hypercalls that fail.
+
+After each the hypervisor holds what it held before, and the kernel log is clean.
+"""
+
+from .. import artifacts, outcome
+from ..boot import Boot
+
+MODES = {
+    "L1VH, integrated": "partition=l1vh",
+    "L1VH, core": "partition=l1vh integrated-scheduler=0",
+    "root, root scheduler": "partition=root scheduler=root",
+    "root, core": "partition=root scheduler=core",
+}
+
+# Every job begins with these. The first complaint ends it.
+LIBRARY = """
+complain() { echo "complaint=$*"; exit 1; }
+load() { modprobe mshv_root || complain "loading failed: $*"; }
+unload() { rmmod mshv_root || complain "unloading failed: $*"; }
+online() { echo "$2" >/sys/devices/system/cpu/cpu$1/online ||
+	complain "processor $1 cannot be set to $2"; }
+same() { hvctl ledger >/tmp/now; cmp -s /tmp/$1 /tmp/now || {
+	diff /tmp/$1 /tmp/now | sed 's/^/ledger=/'
+	complain "the ledger changed: $2"; }; }
+keep() { hvctl ledger >/tmp/$1 || complain "no ledger"; }
+"""
+
+RELOAD = """
+keep before
+count=0
+while [ $count -lt 100 ]; do
+	load "time $count"
+	unload "time $count"
+	count=$((count + 1))
+done
+same before "after $count times"
+echo "count=$count"
+"""
+
+HOTPLUG = """
+keep before
+load "all processors online"
+keep loaded
+for cpu in 1 2 3; do online $cpu 0; done
+for cpu in 3 1 2; do online $cpu 1; done
+same loaded "loaded, processors went and came back"
+online 2 0
+unload "a processor is offline"
+online 2 1
+same before "unloaded while a processor was offline"
+
+online 1 0
+load "a processor is offline"
+online 1 1
+same loaded "loaded while a processor was offline"
+unload "all processors online again"
+same before "in the end"
+echo "count=$(nproc)"
+"""
+
+# Partition and scheduler, the call that fails and which one of it, its status,
+# and what modprobe then says.
+FAULTS = (
+    ("L1VH, capabilities query", "partition=l1vh", "0x101 1 0x6", "EACCES"),
+    ("L1VH, capabilities query, memory", "partition=l1vh", "0x101 1 0xb", "ENOMEM"),
+    ("L1VH, property query", "partition=l1vh", "0x101 2 0x6", "EACCES"),
+    ("L1VH, property query, parameter", "partition=l1vh", "0x101 2 0x5", "EINVAL"),
+    ("root, scheduler query", "partition=root scheduler=root", "0x7b 1 0x6", "EACCES"),
+)
+
+FAULT = """
+keep before
+hvctl fault %s || complain "the fault knob failed"
+error=$(modprobe mshv_root 2>&1) && complain "loading succeeded"
+echo "error=$error"
+[ -e /dev/mshv ] && complain "/dev/mshv is there"
+same before "after the failure"
+load "after the failure"
+unload "after the failure"
+same before "in the end"
+echo "count=1"
+"""
+
+
+def tests():
+    """Yield (name, function)."""
+    for mode, knobs in MODES.items():
+        yield f"load and unload 100 times: {mode}", behaves(knobs, RELOAD, "100")
+    for mode, knobs in MODES.items():
+        yield f"processors offline and online: {mode}", behaves(knobs, HOTPLUG, "4", cpus=4)
+    yield ("load and unload 100 times: L1VH, integrated, Debian's kernel",
+           behaves(MODES["L1VH, integrated"], RELOAD, "100", artifacts.debian_kernel))
+    yield ("processors offline and online: L1VH, integrated, Debian's kernel",
+           behaves(MODES["L1VH, integrated"], HOTPLUG, "4", artifacts.debian_kernel, cpus=4))
+    for name, knobs, fault, errno in FAULTS:
+        yield f"hypercall fails: {name}, {errno}", fails(knobs, fault, errno)
+
+
+def run(knobs, job, kernel=artifacts.base_kernel, **options):
+    """Run JOB, LIBRARY before it; the Result and what is wrong by common rules."""
+    target = kernel()
+    result = Boot(kernel=target.image, release=target.release, knobs=knobs, job=LIBRARY + job,
+                  hypervisor=artifacts.hypervisor(), modules=artifacts.driver(target),
+                  programs=artifacts.programs(), deadline=240, **options).run()
+    wrong = outcome.kernel_trouble(result.console) + result.values("complaint")
+    if not result.succeeded:
+        wrong.append("the run did not end well")
+    return result, wrong
+
+
+def behaves(knobs, job, count, kernel=artifacts.base_kernel, **options):
+    """A test that JOB has nothing to complain about and counts up to COUNT."""
+    def test():
+        result, wrong = run(knobs, job, kernel, **options)
+        if result.value("count") != count:
+            wrong.append(f"counted {result.value('count')}, should be {count}")
+        return wrong + result.story().splitlines() if wrong else []
+    return test
+
+
+def fails(knobs, fault, errno):
+    """A test that loading fails with ERRNO after FAULT, without a trace, and then succeeds."""
+    def test():
+        result, wrong = run(knobs, FAULT % fault)
+        if outcome.failure(result) != errno:
+            wrong.append(f"loading failed with {outcome.failure(result)}, should be {errno}")
+        return wrong + result.story().splitlines() if wrong else []
+    return test

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""However a run ends, it ends: with a reason, a status, and before its deadline."""
+
+import re
+
+from .. import artifacts
+from ..boot import DEADLINE, Boot
+
+SYSRQ = "echo {} >/proc/sysrq-trigger; sleep 60"
+
+# name, knobs, words for Linux, job, reason, pattern in the hypervisor's log
+ENDS = (
+    ("power off", "partition=l1vh", "", "true", "power off", None),
+    ("kernel panic", "partition=l1vh", "", SYSRQ.format("c"), "parent crashed", "sysrq"),
+    ("kernel panic in the root partition", "partition=root", "", SYSRQ.format("c"),
+     "parent crashed", "sysrq"),
+    ("triple fault", "partition=l1vh", "reboot=triple", "reboot -f; sleep 60",
+     "triple fault", None),
+    ("every processor halted", "partition=l1vh", "", "halt -f; sleep 60",
+     "parent halted", None),
+    ("unknown knob", "no-such-knob=1", "", "true", "bad knob", "no-such-knob"),
+    ("bad value of a knob", "partition=nonsense", "", "true", "bad knob", "nonsense"),
+    ("too many processors", "processors=9", "", "true", "bad knob", "processors"),
+)
+
+
+def tests():
+    """Yield (name, function)."""
+    for name, knobs, cmdline, job, reason, pattern in ENDS:
+        yield f"end of run: {name}", end(knobs, cmdline, job, reason, pattern)
+    yield "end of run: a hung parent meets its deadline", deadline
+
+
+def boot(knobs, cmdline, job, **options):
+    """Run JOB under the hypervisor."""
+    kernel = artifacts.base_kernel()
+    return Boot(kernel=kernel.image, release=kernel.release, knobs=knobs, cmdline=cmdline, job=job,
+                hypervisor=artifacts.hypervisor(), programs=artifacts.programs(), **options).run()
+
+
+def end(knobs, cmdline, job, reason, pattern):
+    """A test that the run ends for REASON, with a message that says so."""
+    def test():
+        result = boot(knobs, cmdline, job)
+        wrong = []
+        if result.reason != reason:
+            wrong.append(f"ended by '{result.reason}', should be '{reason}'")
+        if result.status and "hv: end of run:" not in result.hypervisor:
+            wrong.append("the hypervisor did not say why the run ended")
+        if pattern and not re.search(pattern, result.hypervisor):
+            wrong.append(f"the hypervisor's log has no '{pattern}'")
+        return wrong + result.story().splitlines() if wrong else []
+    return test
+
+
+def deadline():
+    """Kill a run that takes too long, and keep what it printed."""
+    result = boot("partition=l1vh", "", "echo waiting; sleep 600", deadline=25)
+    wrong = []
+    if not result.reason.startswith(DEADLINE):
+        wrong.append(f"ended by '{result.reason}'")
+    if "waiting" not in result.report:
+        wrong.append("the output of the job is lost")
+    return wrong + result.story().splitlines() if wrong else []

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`make shell`: a root shell in an L1VH partition."""
+
+import os
+import shutil
+import sys
+
+from . import artifacts
+from .boot import Boot
+
+JOB = """
+stty rows %(rows)d cols %(columns)d
+modprobe mshv_root
+cat <<'EOF'
+
+You are root in an L1VH partition of the test hypervisor; mshv_root is loaded.
+
+  dmesg | grep mshv                       what the driver found and chose
+  grep . /sys/class/misc/mshv/*           the same as attributes
+  hvctl knobs                             what the hypervisor offers
+  hvctl knob integrated-scheduler 0       offer something else, then:
+  modprobe -r mshv_root; modprobe mshv_root
+  hvctl log                               the last hypercalls
+  exit                                    power off
+
+EOF
+export PS1='l1vh# '
+sh
+"""
+
+KNOBS = os.environ.get("KNOBS") or "partition=l1vh"
+
+
+def main():
+    """Run the shell; the status is 0 when the partition was powered off."""
+    base = artifacts.base_kernel()
+    size = shutil.get_terminal_size()
+    boot = Boot(kernel=base.image, release=base.release, hypervisor=artifacts.hypervisor(),
+                knobs=KNOBS, cpus=int(os.environ.get("CPUS") or 2),
+                modules=artifacts.driver(base), programs=artifacts.programs(),
+                job=JOB % {"rows": size.lines, "columns": size.columns}, cmdline="quiet")
+    if not sys.stdin.isatty():
+        print("'make shell' needs a terminal", file=sys.stderr)
+        return 1
+    print("booting Linux as an L1VH partition, a few seconds ...", flush=True)
+    return 0 if boot.interact() in (0, 33) else 1
