@@ -5,8 +5,9 @@ usage: check.py OUR_HEADER DIR
 
 Every macro, enumerator, structure and member of either header is one test:
 it must be in both, with the same value or layout, for x86-64 and for the other
-architectures. Before that, the comparison itself is tested: each of a number
-of alterations must be found, and where it is.
+architectures. Before that, the header is compiled on its own and by the
+example in the documentation, and the comparison itself is tested: each of a
+number of alterations must be found, and where it is.
 """
 import os
 import shutil
@@ -23,6 +24,7 @@ LANGUAGES = [("cc", "c", "c90"), ("cc", "c", "gnu11"), ("cxx", "c++", "c++98"),
              ("cxx", "c++", "c++17")]
 # The header of a source tree uses a word that the installation spells out.
 THEIRS = ["-D__packed=__attribute__((packed))"]
+EXAMPLE = "Documentation/virt/hyperv/mshv-property.c"
 ARCHITECTURES = [("x86-64", []), ("other", ["-U__x86_64__"])]
 
 
@@ -53,6 +55,17 @@ def check_languages(results, header):
              "-Werror", "-fsyntax-only", "-include", header, "-include", header, os.devnull],
             text=True, capture_output=True, check=False)
         results.test(not done.returncode, name, *done.stderr.splitlines())
+
+
+def check_example(results, header):
+    """The program in the documentation compiles with the header."""
+    top = os.path.dirname(header).removesuffix("/include/uapi/linux")
+    done = subprocess.run(
+        [*os.environ.get("CC", "gcc").split(), "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+         "-I", f"{top}/include/uapi", f"{top}/{EXAMPLE}"],
+        text=True, capture_output=True, check=False)
+    results.test(not done.returncode, "the example in the documentation compiles",
+                 *done.stderr.splitlines())
 
 
 def check_alterations(results, header):
@@ -95,6 +108,7 @@ def main():
     results = Results()
     print(f"# {header}\n# {other}")
     check_languages(results, header)
+    check_example(results, header)
     check_alterations(results, header)
     check_interface(results, header, other)
     return results.end()

@@ -90,7 +90,7 @@ class Compiler:
     """gcc with fixed options, working in a directory of its own."""
 
     def __init__(self, options=()):
-        self.command = [os.environ.get("CC", "gcc"), "-x", "c", *options]
+        self.command = [*os.environ.get("CC", "gcc").split(), "-x", "c", *options]
 
     def macros(self, source):
         """Name to (parameters, body) of every macro after the source."""
