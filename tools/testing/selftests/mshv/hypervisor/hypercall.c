@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The hypercall dispatcher: everything that can be checked from the table is
+ * checked here, once, so that a handler starts with well-formed input.
+ *
+ * Order of checks: the caller (fault), the code, an injected fault, the
+ * control word, the privilege, the addresses. Nothing is written to the
+ * caller's memory unless the call succeeds, except for the elements of a rep
+ * call that were done before one failed.
+ */
+#include "hypercall.h"
+
+#define VMMCALL_LENGTH	3
+
+static const struct hypercall_def calls[] = {
+	{
+		.code = HV_CALL_GET_LP_RUN_TIME,
+		.name = "get-logical-processor-run-time",
+		.handler = call_get_lp_run_time,
+		.input_size = sizeof(struct hv_in_lp_run_time),
+		.output_size = sizeof(struct hv_out_lp_run_time),
+		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_GET_PARTITION_PROPERTY,
+		.name = "get-partition-property",
+		.handler = call_get_partition_property,
+		.input_size = sizeof(struct hv_in_partition_property),
+		.output_size = sizeof(u64),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_GET_PARTITION_ID,
+		.name = "get-partition-id",
+		.handler = call_get_partition_id,
+		.output_size = sizeof(u64),
+		.privilege = HV_PRIV_PARTITION_ID,
+	}, {
+		.code = HV_CALL_CREATE_VP,
+		.name = "create-vp",
+		.handler = call_create_vp,
+		.input_size = sizeof(struct hv_in_create_vp),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_MAP_STATS_PAGE,
+		.name = "map-stats-page",
+		.handler = call_map_stats_page,
+		.input_size = sizeof(struct hv_in_stats_page),
+		.output_size = sizeof(struct hv_out_stats_page),
+		.privilege = HV_PRIV_STATS,
+	}, {
+		.code = HV_CALL_UNMAP_STATS_PAGE,
+		.name = "unmap-stats-page",
+		.handler = call_unmap_stats_page,
+		.input_size = sizeof(struct hv_in_stats_page),
+		.privilege = HV_PRIV_STATS,
+	}, {
+		.code = HV_CALL_SET_SYSTEM_PROPERTY,
+		.name = "set-system-property",
+		.handler = call_set_system_property,
+		.input_size = sizeof(struct hv_in_set_system_property),
+		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_ADD_LP,
+		.name = "add-logical-processor",
+		.handler = call_add_lp,
+		.input_size = sizeof(struct hv_in_add_lp),
+		.output_size = sizeof(struct hv_out_add_lp),
+		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_GET_SYSTEM_PROPERTY,
+		.name = "get-system-property",
+		.handler = call_get_system_property,
+		.input_size = sizeof(struct hv_in_get_system_property),
+		.output_size = sizeof(u64),
+		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_MAP_DEVICE_INTERRUPT,
+		.name = "map-device-interrupt",
+		.handler = call_map_device_interrupt,
+		.input_size = sizeof(struct hv_in_map_interrupt),
+		.output_size = sizeof(struct hv_out_map_interrupt),
+		.flags = CALL_VARHEAD,
+		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_UNMAP_DEVICE_INTERRUPT,
+		.name = "unmap-device-interrupt",
+		.handler = call_unmap_device_interrupt,
+		.input_size = sizeof(struct hv_in_unmap_interrupt),
+		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_ENTER_SLEEP_STATE,
+		.name = "enter-sleep-state",
+		.handler = call_enter_sleep_state,
+		.input_size = sizeof(struct hv_in_sleep_state),
+		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_NOTIFY_PARTITION_EVENT,
+		.name = "notify-partition-event",
+		.handler = call_notify_partition_event,
+		.input_size = sizeof(struct hv_in_notify_event),
+		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_GET_VP_INDEX_FROM_APIC_ID,
+		.name = "get-vp-index-from-apic-id",
+		.handler = call_get_vp_index_from_apic_id,
+		.input_size = sizeof(struct hv_in_vp_from_apic_id),
+		.rep_input_size = sizeof(u32),
+		.rep_output_size = sizeof(u32),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_GET_PARTITION_PROPERTY_EX,
+		.name = "get-partition-property-ex",
+		.handler = call_get_partition_property_ex,
+		.input_size = sizeof(struct hv_in_partition_property_ex),
+		.output_size = sizeof(struct hv_vmm_capabilities),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_MAP_STATS_PAGE2,
+		.name = "map-stats-page2",
+		.handler = call_map_stats_page2,
+		.input_size = sizeof(struct hv_in_stats_page2),
+		.privilege = HV_PRIV_STATS,
+	},
+};
+
+static const struct hypercall_def *find_call(u16 code)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++)
+		if (calls[i].code == code)
+			return &calls[i];
+	return NULL;
+}
+
+static u32 input_total(const struct hypercall_def *def,
+		       const struct hypercall *call)
+{
+	return def->input_size + call->varhead +
+	       def->rep_input_size * call->rep_count;
+}
+
+static u32 output_total(const struct hypercall_def *def,
+			const struct hypercall *call)
+{
+	return def->output_size + def->rep_output_size * call->rep_count;
+}
+
+static enum hv_status check_control(const struct hypercall_def *def,
+				    const struct hypercall *call, u64 control)
+{
+	if (control & HV_CONTROL_RESERVED)
+		return HV_STATUS_INVALID_INPUT;
+	if (call->varhead && !(def->flags & CALL_VARHEAD))
+		return HV_STATUS_INVALID_INPUT;
+
+	if (def->flags & CALL_REP) {
+		if (!call->rep_count || call->rep_start >= call->rep_count)
+			return HV_STATUS_INVALID_INPUT;
+	} else if (call->rep_count || call->rep_start) {
+		return HV_STATUS_INVALID_INPUT;
+	}
+
+	/* A fast call has two registers for input and none for output. */
+	if ((control & HV_CONTROL_FAST) &&
+	    (input_total(def, call) > 2 * sizeof(u64) ||
+	     output_total(def, call)))
+		return HV_STATUS_INVALID_INPUT;
+	return HV_STATUS_SUCCESS;
+}
+
+static enum hv_status check_address(u64 gpa, u32 size)
+{
+	if (!size)
+		return HV_STATUS_SUCCESS;
+	if (gpa % sizeof(u64) || gpa % PAGE_SIZE + size > PAGE_SIZE)
+		return HV_STATUS_INVALID_ALIGNMENT;
+	if (!parent_owns(gpa, size))
+		return HV_STATUS_INVALID_PARAMETER;
+	return HV_STATUS_SUCCESS;
+}
+
+static enum hv_status fetch_input(const struct hypercall_def *def,
+				  struct hypercall *call, u64 control)
+{
+	const struct gprs *regs = &call->vp->regs;
+	u32 in = input_total(def, call), out = output_total(def, call);
+	enum hv_status status;
+
+	if (control & HV_CONTROL_FAST) {
+		memcpy(call->input, &regs->rdx, sizeof(u64));
+		memcpy(call->input + sizeof(u64), &regs->r8, sizeof(u64));
+		return HV_STATUS_SUCCESS;
+	}
+
+	status = check_address(regs->rdx, in);
+	if (!status)
+		status = check_address(regs->r8, out);
+	if (status)
+		return status;
+	memcpy(call->input, (void *)regs->rdx, in);
+	memset(call->output, 0, out);
+	return HV_STATUS_SUCCESS;
+}
+
+static void store_output(const struct hypercall_def *def,
+			 const struct hypercall *call, enum hv_status status)
+{
+	u32 skip = def->rep_output_size * call->rep_start;
+	u32 end = def->rep_output_size * call->reps_done;
+
+	if (!status)
+		end += def->output_size;
+	if (end > skip)
+		memcpy((void *)call->vp->regs.r8 + skip, call->output + skip,
+		       end - skip);
+}
+
+static enum hv_status do_call(const struct hypercall_def *def,
+			      struct hypercall *call, u64 control)
+{
+	enum hv_status status;
+
+	status = check_control(def, call, control);
+	if (status)
+		return status;
+	if (def->privilege & ~call->vp->partition->privileges)
+		return HV_STATUS_ACCESS_DENIED;
+	status = fetch_input(def, call, control);
+	if (status)
+		return status;
+
+	status = def->handler(call);
+	store_output(def, call, status);
+	return status;
+}
+
+static bool caller_may_call(const struct vp *vp)
+{
+	const struct vmcb *vmcb = vp->vmcb;
+
+	return !vmcb->cpl && (vmcb->efer & EFER_LMA) &&
+	       (vmcb->cs.attributes & SEG_CODE64_LONG) &&
+	       (vp->partition->hypercall & HV_OVERLAY_ENABLE);
+}
+
+/**
+ * exit_vmmcall() - Do a hypercall
+ * @vp: whose
+ *
+ * Only the kernel of a 64-bit system that enabled its hypercall page may call;
+ * for anybody else the instruction does not exist.
+ */
+void exit_vmmcall(struct vp *vp)
+{
+	u64 control = vp->regs.rcx;
+	u16 code = HV_CONTROL_CODE(control), injected;
+	const struct hypercall_def *def;
+	struct hypercall call = {
+		.vp = vp,
+		.input = vp->cpu->input,
+		.output = vp->cpu->output,
+		.varhead = HV_CONTROL_VARHEAD(control) * sizeof(u64),
+		.rep_start = HV_CONTROL_REP_START(control),
+		.rep_count = HV_CONTROL_REP_COUNT(control),
+		.reps_done = HV_CONTROL_REP_START(control),
+	};
+	enum hv_status status;
+
+	if (!caller_may_call(vp)) {
+		vmcb_inject_ud(vp->vmcb);
+		return;
+	}
+
+	*(u64 *)call.input = 0;
+	def = find_call(code);
+	if (fault_hits(code, &injected))
+		status = injected;
+	else if (!def)
+		status = HV_STATUS_INVALID_CODE;
+	else
+		status = do_call(def, &call, control);
+
+	calllog_record(vp, code, *(u64 *)call.input, status);
+	vp->vmcb->rax = status;
+	if (def && (def->flags & CALL_REP))
+		vp->vmcb->rax |= (u64)call.reps_done << HV_RESULT_REPS_SHIFT;
+	vp->vmcb->rip += VMMCALL_LENGTH;
+}

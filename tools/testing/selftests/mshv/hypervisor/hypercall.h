@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Between the dispatcher (hypercall.c) and the handlers (hypercall_*.c).
+ */
+#ifndef HV_HYPERCALL_H
+#define HV_HYPERCALL_H
+
+#include "hv.h"
+
+/**
+ * struct hypercall - One call as its handler sees it
+ * @vp: who calls
+ * @input: fixed input, then the variable header, then the list of a rep call;
+ *	a copy, which the caller cannot change any more
+ * @output: fixed output, or the list of a rep call; zeroed, and copied to the
+ *	caller when the handler succeeds
+ * @varhead: bytes of the variable header
+ * @rep_start: first element to do
+ * @rep_count: one past the last element
+ * @reps_done: elements that are done, counted from element 0; a handler of a
+ *	rep call keeps it up to date, also when it fails in the middle
+ */
+struct hypercall {
+	struct vp *vp;
+	void *input;
+	void *output;
+	u32 varhead;
+	u32 rep_start;
+	u32 rep_count;
+	u32 reps_done;
+};
+
+/* Flags of struct hypercall_def */
+#define CALL_REP	BIT(0)		/* works on a list */
+#define CALL_VARHEAD	BIT(1)		/* takes a variable header */
+
+/**
+ * struct hypercall_def - What is known about a hypercall before it is made
+ * @code: call code
+ * @name: for messages
+ * @handler: does it
+ * @input_size: bytes of fixed input
+ * @output_size: bytes of fixed output
+ * @rep_input_size: bytes of input for each element
+ * @rep_output_size: bytes of output for each element
+ * @flags: CALL_*
+ * @privilege: the caller must have all of these
+ */
+struct hypercall_def {
+	u16 code;
+	const char *name;
+	enum hv_status (*handler)(struct hypercall *call);
+	u16 input_size;
+	u16 output_size;
+	u16 rep_input_size;
+	u16 rep_output_size;
+	u16 flags;
+	u64 privilege;
+};
+
+enum hv_status call_get_partition_id(struct hypercall *call);
+enum hv_status call_get_partition_property(struct hypercall *call);
+enum hv_status call_get_partition_property_ex(struct hypercall *call);
+
+enum hv_status call_get_system_property(struct hypercall *call);
+enum hv_status call_set_system_property(struct hypercall *call);
+enum hv_status call_enter_sleep_state(struct hypercall *call);
+enum hv_status call_notify_partition_event(struct hypercall *call);
+
+enum hv_status call_get_lp_run_time(struct hypercall *call);
+enum hv_status call_add_lp(struct hypercall *call);
+enum hv_status call_create_vp(struct hypercall *call);
+enum hv_status call_get_vp_index_from_apic_id(struct hypercall *call);
+
+enum hv_status call_map_device_interrupt(struct hypercall *call);
+enum hv_status call_unmap_device_interrupt(struct hypercall *call);
+
+enum hv_status call_map_stats_page(struct hypercall *call);
+enum hv_status call_map_stats_page2(struct hypercall *call);
+enum hv_status call_unmap_stats_page(struct hypercall *call);
+
+#endif /* HV_HYPERCALL_H */

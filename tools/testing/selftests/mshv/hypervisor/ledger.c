@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ledger: everything of the parent's that the hypervisor holds, in an
+ * order that depends on nothing else. A test that gives everything back reads
+ * the same ledger before and after.
+ */
+#include "hv.h"
+
+static void print_overlay(struct text *text, u32 vp, const char *name, u64 reg)
+{
+	if (reg & HV_OVERLAY_ENABLE)
+		text_add(text, "overlay %u %s %lx\n", vp, name,
+			 HV_OVERLAY_GPA(reg));
+}
+
+static void print_vp_overlays(struct text *text, const struct vp *vp)
+{
+	u32 i = vp->index;
+
+	/* Pages of the partition as a whole are shown with its first VP. */
+	if (!i) {
+		print_overlay(text, i, "hypercall", vp->partition->hypercall);
+		print_overlay(text, i, "reference-tsc",
+			      vp->partition->reference_tsc);
+	}
+	print_overlay(text, i, "siefp", vp->synic.siefp);
+	print_overlay(text, i, "simp", vp->synic.simp);
+	print_overlay(text, i, "sirbp", vp->synic.sirbp);
+	print_overlay(text, i, "vp-assist", vp->vp_assist);
+}
+
+static void print_vp_sints(struct text *text, const struct vp *vp)
+{
+	u32 i;
+
+	for (i = 0; i < HV_NUM_SINTS; i++) {
+		u64 sint = vp->synic.sint[i];
+
+		if (!(sint & HV_SINT_MASKED))
+			text_add(text, "sint %u %u %lx\n", vp->index, i,
+				 HV_SINT_VECTOR(sint));
+	}
+}
+
+/**
+ * ledger_print() - Print the ledger
+ * @text: where it goes
+ */
+void ledger_print(struct text *text)
+{
+	u32 i;
+
+	for (i = 0; i < parent.num_vps; i++)
+		print_vp_overlays(text, &parent.vps[i]);
+	for (i = 0; i < parent.num_vps; i++)
+		print_vp_sints(text, &parent.vps[i]);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nested page tables.
+ *
+ * Invariant: the parent's table maps every physical address to itself, except
+ * hidden memory, which it does not map at all. It uses the largest pages that
+ * fit: whatever the firmware and devices put anywhere is reached as on the
+ * bare machine.
+ */
+#include "hv.h"
+
+#define NPT_LEVELS	4
+#define NPT_ENTRIES	512
+#define NPT_FLAGS	(X86_PTE_PRESENT | X86_PTE_WRITE | X86_PTE_USER)
+#define ADDRESS_END	BIT(40)
+
+static u64 level_size(u32 level)
+{
+	return BIT(PAGE_SHIFT + 9 * level);
+}
+
+static u64 *next_table(u64 *entry)
+{
+	if (!(*entry & X86_PTE_PRESENT))
+		*entry = (u64)page_alloc(1) | NPT_FLAGS;
+	return (u64 *)align_down(*entry, PAGE_SIZE);
+}
+
+/* Maps one page, of the largest size possible; returns that size. */
+static u64 map_one(u64 *table, u64 gpa, u64 hpa, u64 room)
+{
+	u32 level;
+
+	for (level = NPT_LEVELS - 1; ; level--) {
+		u64 size = level_size(level);
+		u64 *entry = &table[gpa / size % NPT_ENTRIES];
+
+		if (!level || (level < 3 && size <= room &&
+			       !((gpa | hpa) & (size - 1)))) {
+			*entry = hpa | NPT_FLAGS | (level ? X86_PTE_LARGE : 0);
+			return size;
+		}
+		table = next_table(entry);
+	}
+}
+
+static void npt_map(u64 *root, u64 gpa, u64 hpa, u64 size)
+{
+	while (size) {
+		u64 mapped = map_one(root, gpa, hpa, size);
+
+		gpa += mapped;
+		hpa += mapped;
+		size -= mapped;
+	}
+}
+
+/**
+ * npt_build_parent() - Build the parent's nested page table
+ *
+ * Return: its root.
+ */
+u64 *npt_build_parent(void)
+{
+	const struct ram_range *hidden;
+	u32 i, n = memory_hidden(&hidden);
+	u64 *root = page_alloc(1);
+	u64 start = 0;
+
+	for (i = 0; i < n; i++) {
+		npt_map(root, start, start, hidden[i].start - start);
+		start = hidden[i].start + hidden[i].size;
+	}
+	npt_map(root, start, start, ADDRESS_END - start);
+	return root;
+}

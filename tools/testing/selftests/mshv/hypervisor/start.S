@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entry from the multiboot loader: 32-bit protected mode without paging, the
+ * information structure in EBX. Builds an identity map of 512 GiB with 1 GiB
+ * pages, enters long mode and calls hv_main().
+ *
+ * Invariant: the page table below is never changed after this, and every
+ * processor runs on it.
+ */
+#include "x86.h"
+
+#define MULTIBOOT_MAGIC	0x1badb002
+#define MULTIBOOT_FLAGS	0x00000003	/* page-aligned modules, memory map */
+
+	.section .multiboot, "a"
+	.balign 4
+	.long MULTIBOOT_MAGIC, MULTIBOOT_FLAGS
+	.long -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+
+	.text
+	.code32
+	.globl _start
+_start:
+	cli
+	mov	%ebx, %ebp
+
+	movl	$(boot_pdpt + X86_PTE_PRESENT + X86_PTE_WRITE), boot_page_table
+	xor	%ecx, %ecx
+1:	mov	%ecx, %eax
+	shl	$30, %eax
+	or	$(X86_PTE_PRESENT | X86_PTE_WRITE | X86_PTE_LARGE), %eax
+	mov	%eax, boot_pdpt(, %ecx, 8)
+	mov	%ecx, %eax
+	shr	$2, %eax
+	mov	%eax, boot_pdpt + 4(, %ecx, 8)
+	inc	%ecx
+	cmp	$512, %ecx
+	jb	1b
+
+	mov	$CR4_PAE, %eax
+	mov	%eax, %cr4
+	mov	$boot_page_table, %eax
+	mov	%eax, %cr3
+	mov	$MSR_EFER, %ecx
+	mov	$(EFER_LME | EFER_SVME), %eax
+	xor	%edx, %edx
+	wrmsr
+	mov	$(CR0_PG | CR0_ET | CR0_PE), %eax
+	mov	%eax, %cr0
+	lgdt	gdt_descriptor
+	ljmp	$SEL_CODE64, $1f
+
+	.code64
+1:	mov	$SEL_DATA, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %ss
+	xor	%eax, %eax
+	mov	%eax, %fs
+	mov	%eax, %gs
+	mov	$boot_stack_top, %rsp
+	clgi
+	mov	%ebp, %edi
+	xor	%ebp, %ebp
+	call	hv_main
+2:	hlt
+	jmp	2b
+
+	.section .rodata
+	.balign 8
+	.globl gdt, gdt_descriptor
+gdt:	.quad	0
+	.quad	0x00af9b000000ffff	/* SEL_CODE64 */
+	.quad	0x00cf93000000ffff	/* SEL_DATA */
+	.quad	0x00cf9b000000ffff	/* SEL_CODE32 */
+gdt_descriptor:
+	.word	. - gdt - 1
+	.quad	gdt
+
+	.bss
+	.balign 4096
+	.globl boot_page_table
+boot_page_table:
+	.skip	4096
+boot_pdpt:
+	.skip	4096
+	.skip	16384
+boot_stack_top:
+
+	.section .note.GNU-stack, "", @progbits
