@@ -2,8 +2,7 @@
 /*
  * The three things that the hypervisor reads in the firmware's ACPI tables:
  * which processors there are, where the power-management timer is, and where
- * the tables begin. It changes one: processors that the parent must not see
- * are marked as unusable.
+ * the tables begin.
  */
 #include "hv.h"
 
@@ -115,25 +114,6 @@ u32 acpi_processors(u32 *apic_ids, u32 max)
 	while (n < max && (entry = next_local_apic(entry)))
 		apic_ids[n++] = entry->apic_id;
 	return n;
-}
-
-/**
- * acpi_disable_processors() - Take processors away from the parent
- * @keep: how many it may see
- */
-void acpi_disable_processors(u32 keep)
-{
-	struct madt_entry *entry = NULL;
-	u32 i, n = 0;
-
-	while ((entry = next_local_apic(entry)))
-		if (++n > keep)
-			entry->flags &= ~MADT_USABLE;
-
-	madt->checksum = 0;
-	for (i = 0, n = 0; i < madt->length; i++)
-		n += ((u8 *)madt)[i];
-	madt->checksum = -n;
 }
 
 /**

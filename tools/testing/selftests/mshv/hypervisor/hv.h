@@ -226,7 +226,6 @@ u32 memory_map_of_parent(const struct ram_range **ranges);
 /* acpi.c */
 void acpi_init(void);
 u32 acpi_processors(u32 *apic_ids, u32 max);
-void acpi_disable_processors(u32 keep);
 u16 acpi_pm_timer(void);
 u64 acpi_rsdp(void);
 

@@ -102,14 +102,20 @@ static void load_ramdisk(u8 *zero_page, const struct boot_module *module)
 	put32(zero_page + ZP_RAMDISK_SIZE, module->size);
 }
 
+/*
+ * The firmware tells of all processors of the machine in too many places to
+ * hide some of them; the parent is simply told how many it may have.
+ */
 static void set_command_line(u8 *zero_page, const char *line)
 {
-	size_t length = strlen(line);
+	struct text text = { (char *)BOOT_COMMAND_LINE, PAGE_SIZE, 0 };
 
-	if (length >= PAGE_SIZE ||
-	    length > get32(zero_page + ZP_COMMAND_LINE_SIZE))
+	text_add(&text, "%s", line);
+	if (parent.num_vps < num_cpus)
+		text_add(&text, " nr_cpus=%u", parent.num_vps);
+	if (text.length + 1 >= text.size ||
+	    text.length > get32(zero_page + ZP_COMMAND_LINE_SIZE))
 		end_of_run(END_SETUP, "the kernel's command line is too long");
-	memcpy((void *)BOOT_COMMAND_LINE, line, length + 1);
 	put32(zero_page + ZP_COMMAND_LINE, BOOT_COMMAND_LINE);
 }
 

@@ -61,8 +61,6 @@ void parent_create(void)
 	if (knobs.processors > num_cpus)
 		end_of_run(END_SETUP, "processors=%lu, but the machine has %u",
 			   knobs.processors, num_cpus);
-	if (knobs.processors && knobs.processors < num_cpus)
-		acpi_disable_processors(knobs.processors);
 
 	parent.id = PARENT_ID;
 	parent.type = knobs.partition;
