@@ -244,6 +244,16 @@ static bool caller_may_call(const struct vp *vp)
 	       (vp->partition->hypercall & HV_OVERLAY_ENABLE);
 }
 
+/* For the log: the first eight bytes of input, however bad the call is */
+static u64 first_input(const struct gprs *regs)
+{
+	if (regs->rcx & HV_CONTROL_FAST)
+		return regs->rdx;
+	if (!regs->rdx || check_address(regs->rdx, sizeof(u64)))
+		return 0;
+	return *(u64 *)regs->rdx;
+}
+
 /**
  * exit_vmmcall() - Do a hypercall
  * @vp: whose
@@ -266,13 +276,14 @@ void exit_vmmcall(struct vp *vp)
 		.reps_done = HV_CONTROL_REP_START(control),
 	};
 	enum hv_status status;
+	u64 input;
 
 	if (!caller_may_call(vp)) {
 		vmcb_inject_ud(vp->vmcb);
 		return;
 	}
+	input = first_input(&vp->regs);
 
-	*(u64 *)call.input = 0;
 	def = find_call(code);
 	if (fault_hits(code, &injected))
 		status = injected;
@@ -281,7 +292,7 @@ void exit_vmmcall(struct vp *vp)
 	else
 		status = do_call(def, &call, control);
 
-	calllog_record(vp, code, *(u64 *)call.input, status);
+	calllog_record(vp, code, input, status);
 	vp->vmcb->rax = status;
 	if (def && (def->flags & CALL_REP))
 		vp->vmcb->rax |= (u64)call.reps_done << HV_RESULT_REPS_SHIFT;
