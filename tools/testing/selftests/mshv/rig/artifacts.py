@@ -2,10 +2,12 @@
 """What the rig boots: kernels, modules, the test hypervisor, programs. Built when asked for."""
 
 import dataclasses
+import fcntl
 import functools
 import os
 import pathlib
 import subprocess
+import threading
 
 from kernels import base, checker as sparse, debian
 from kernels.errors import Problem
@@ -15,6 +17,28 @@ TOP = pathlib.Path(__file__).parents[5]
 SELFTESTS = TOP / "tools/testing/selftests/mshv"
 BUILD = TOP / "build"
 VERSION = os.environ.get("KERNEL_VERSION") or "7.3"
+
+
+def once(function):
+    """Call FUNCTION once per argument, whatever the number of threads that ask.
+
+    All get the same result, or the same exception.
+    """
+    lock, known = threading.Lock(), {}
+
+    @functools.wraps(function)
+    def wrapper(*arguments):
+        with lock:
+            if arguments not in known:
+                try:
+                    known[arguments] = function(*arguments), None
+                except Problem as problem:
+                    known[arguments] = None, problem
+        result, problem = known[arguments]
+        if problem:
+            raise problem
+        return result
+    return wrapper
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,32 +59,35 @@ def kernel(title, where, image, headers):
     return Kernel(title, where / image, headers, release, where)
 
 
-@functools.cache
+@once
 def base_kernel():
     """Linux in the project's configuration."""
     where = base.find(VERSION) or base.provide(VERSION)
     return kernel("base", where, "build/arch/x86/boot/bzImage", "build")
 
 
-@functools.cache
+@once
 def debian_kernel():
     """The distribution's kernel."""
     where = debian.find(VERSION) or debian.provide(VERSION)
     return kernel("Debian", where, "vmlinuz", "headers")
 
 
-@functools.cache
+@once
 def checker():
     """The directory of a sparse that understands the kernel."""
     return sparse.find() or sparse.provide()
 
 
-def build(what, command, **options):
+def build(what, command):
     """Run the build COMMAND; its output is kept in build/log and shown when it fails."""
     log = BUILD / "log" / f"{what}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          errors="replace", env=environment(), check=False, **options)
+    # Another make in this tree may be building the same.
+    with open(log.with_suffix(".lock"), "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              errors="replace", env=environment(), check=False)
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
@@ -75,7 +102,7 @@ def make(what, directory, output, *arguments):
     return build(what, ["make", "-C", str(directory), f"O={output}", *arguments])
 
 
-@functools.cache
+@once
 def modules(target):
     """{name: path} of the modules of this project, built for the Kernel TARGET."""
     output = BUILD / "modules" / target.release
@@ -94,7 +121,7 @@ def kernels_own_driver():
     return {"mshv_root": base_kernel().headers / "drivers/hv/mshv_root.ko"}
 
 
-@functools.cache
+@once
 def hypervisor():
     """The image of the test hypervisor."""
     output = BUILD / "hypervisor"
@@ -102,7 +129,7 @@ def hypervisor():
     return output / "hypervisor.elf"
 
 
-@functools.cache
+@once
 def programs():
     """{name: path} of the programs for the parent partition."""
     output = BUILD / "selftests"

@@ -5,7 +5,6 @@ import dataclasses
 import os
 import pathlib
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -63,7 +62,7 @@ class Result:
         found = self.values(key)
         return found[-1] if found else None
 
-    def story(self, lines=20):
+    def story(self, lines=15):
         """How the run ended, with the last LINES of every log, for a failure report."""
         parts = [f"end of run: {self.reason}, job exit status {self.job_status}, "
                  f"{self.seconds:.1f} s"]
@@ -112,6 +111,7 @@ class Boot:
         for path in ("proc", "sys", "dev", "tmp", "etc", "root"):
             root.directory(path)
         root.file("init", (HERE / "init").read_text(encoding="utf-8"), 0o755)
+        root.file("lib/functions", (HERE / "functions").read_text(encoding="utf-8"))
         root.file("bin/busybox", pathlib.Path(BUSYBOX).read_bytes(), 0o755)
         applets = subprocess.run([BUSYBOX, "--list"], check=True, capture_output=True, text=True)
         for applet in applets.stdout.split():
@@ -122,7 +122,6 @@ class Boot:
         where = f"lib/modules/{self.release}"
         for name, path in self.modules.items():
             root.file(f"{where}/{name}.ko", pathlib.Path(path).read_bytes())
-        root.file(f"{where}/modules.dep", "".join(f"{name}.ko:\n" for name in self.modules))
         for path, content in self.files.items():
             root.file(path, content)
         root.file("job", self.job)
@@ -185,7 +184,9 @@ class Boot:
             reason = f"{DEADLINE} of {self.deadline:.0f} s"
         else:
             reason = END_REASONS.get(status, f"qemu status {status}")
-        hypervisor = text["hypervisor"]
+        # The firmware writes to the same port.
+        hypervisor = "".join(f"{line}\n" for line in text["hypervisor"].splitlines()
+                             if line.startswith("hv: "))
         # What emulation lacks of the processor model is known and not needed.
         hypervisor += "".join(f"{line}\n" for line in text["qemu"].splitlines()
                               if "TCG doesn't support requested feature" not in line)
@@ -210,8 +211,3 @@ class Boot:
         finally:
             signal.signal(signal.SIGINT, before)
             shutil.rmtree(scratch, ignore_errors=True)
-
-
-def quoted(*words):
-    """WORDS as one shell command."""
-    return " ".join(map(shlex.quote, words))

@@ -5,10 +5,10 @@ import re
 import time
 
 from . import artifacts, outcome, parallel
-from .matrix import LINUX, ROWS, Loads
+from .matrix import HYPERVISOR, LINUX, ROWS, Loads
 
 HEAD = ("what the hypervisor offers", "what mshv_root says", "run loop", "time")
-WIDTHS = (33, 68, 16, 6)
+WIDTHS = (32, 64, 10, 6)
 
 
 def line(*columns):
@@ -21,7 +21,7 @@ def said(result):
     log = result.values("log")
     if not log:
         return "(nothing)"
-    text = re.sub(r", hypervisor [\d.-]+", "", log[-1])
+    text = re.sub(r" partition, hypervisor [\d.-]+, VMM capabilities", ", capabilities", log[-1])
     text = re.sub(r"0x0+(?=[0-9a-f])", "0x", text)
     return re.sub(r", VPs are dispatched by .*", "", text)
 
@@ -29,8 +29,8 @@ def said(result):
 def run_loop(result):
     """Which loop the driver chose, from what it logged and not from what is expected."""
     if not outcome.loaded(result):
-        return "none"
-    return {LINUX: "root loop", None: "?"}.get(outcome.dispatched_by(result), "hypervisor loop")
+        return "-"
+    return {LINUX: "root", HYPERVISOR: "hypervisor"}.get(outcome.dispatched_by(result), "?")
 
 
 def main():

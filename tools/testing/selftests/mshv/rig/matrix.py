@@ -87,11 +87,11 @@ ROWS = (
     Row("l1vh-property-fails", "L1VH, property query fails",
         f"partition=l1vh integrated-scheduler-status={ACCESS_DENIED}",
         Refuses("EACCES", "cannot read whether the integrated scheduler is enabled: "
-                          "(-EACCES|-13)"),
+                          "-EACCES"),
         asked=asked(2, 0), debian=True),
     Row("l1vh-capabilities-fail", "L1VH, capabilities query fails",
         f"partition=l1vh vmm-capabilities-status={ACCESS_DENIED}",
-        Refuses("EACCES", "cannot read the VMM capabilities: (-EACCES|-13)"),
+        Refuses("EACCES", "cannot read the VMM capabilities: -EACCES"),
         asked=asked(1, 0), debian=True),
     Row("l1vh-no-bank", "L1VH, capability on, but no bank",
         "partition=l1vh vmm-capabilities-banks=0",

@@ -1,15 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Boots one row of the matrix and says what the driver made of it."""
 
-import errno
-import os
 import re
 
-from . import artifacts
-from .boot import Boot
+from . import partition
 from .matrix import HYPERVISOR, LINUX, Loads
-
-ERRNO = {os.strerror(number): name for number, name in errno.errorcode.items()}
 
 # Runs inside; prints KEY=VALUE lines.
 JOB = """
@@ -63,12 +58,8 @@ def kernel_trouble(console):
 
 def boot_row(row, kernel, driver, **options):
     """The Result of booting ROW on KERNEL with the modules DRIVER."""
-    under = row.knobs is not None
-    job = ("HV=1\n" if under else "HV=\n") + JOB
-    return Boot(kernel=kernel.image, release=kernel.release, modules=driver, job=job,
-                programs=artifacts.programs(), cmdline=row.cmdline,
-                hypervisor=artifacts.hypervisor() if under else None,
-                knobs=row.knobs or "", **options).run()
+    job = ("HV=\n" if row.knobs is None else "HV=1\n") + JOB
+    return partition.run(kernel, job, row.knobs, driver, cmdline=row.cmdline, **options)
 
 
 def loaded(result):
@@ -78,8 +69,7 @@ def loaded(result):
 
 def failure(result):
     """The errno that loading failed with, by name."""
-    message = (result.value("error") or "").rpartition(": ")[2]
-    return ERRNO.get(message, message or "unknown error")
+    return (result.value("error") or "").rpartition(": ")[2] or "unknown error"
 
 
 def dispatched_by(result):

@@ -5,8 +5,7 @@ import os
 import shutil
 import sys
 
-from . import artifacts
-from .boot import Boot
+from . import artifacts, partition
 
 JOB = """
 stty rows %(rows)d cols %(columns)d
@@ -21,6 +20,7 @@ You are root in an L1VH partition of the test hypervisor; mshv_root is loaded.
   hvctl knob integrated-scheduler 0       offer something else, then:
   modprobe -r mshv_root; modprobe mshv_root
   hvctl log                               the last hypercalls
+  hvctl ledger                            what the hypervisor holds of this partition
   exit                                    power off
 
 EOF
@@ -35,10 +35,8 @@ def main():
     """Run the shell; the status is 0 when the partition was powered off."""
     base = artifacts.base_kernel()
     size = shutil.get_terminal_size()
-    boot = Boot(kernel=base.image, release=base.release, hypervisor=artifacts.hypervisor(),
-                knobs=KNOBS, cpus=int(os.environ.get("CPUS") or 2),
-                modules=artifacts.driver(base), programs=artifacts.programs(),
-                job=JOB % {"rows": size.lines, "columns": size.columns}, cmdline="quiet")
+    boot = partition.boot(base, JOB % {"rows": size.lines, "columns": size.columns}, KNOBS,
+                          cpus=int(os.environ.get("CPUS") or 2), cmdline="quiet")
     if not sys.stdin.isatty():
         print("'make shell' needs a terminal", file=sys.stderr)
         return 1

@@ -4,8 +4,7 @@
 After each the hypervisor holds what it held before, and the kernel log is clean.
 """
 
-from .. import artifacts, outcome
-from ..boot import Boot
+from .. import artifacts, outcome, partition
 
 MODES = {
     "L1VH, integrated": "partition=l1vh",
@@ -18,7 +17,7 @@ MODES = {
 LIBRARY = """
 complain() { echo "complaint=$*"; exit 1; }
 load() { modprobe mshv_root || complain "loading failed: $*"; }
-unload() { rmmod mshv_root || complain "unloading failed: $*"; }
+unload() { modprobe -r mshv_root || complain "unloading failed: $*"; }
 online() { echo "$2" >/sys/devices/system/cpu/cpu$1/online ||
 	complain "processor $1 cannot be set to $2"; }
 same() { hvctl ledger >/tmp/now; cmp -s /tmp/$1 /tmp/now || {
@@ -100,10 +99,7 @@ def tests():
 
 def run(knobs, job, kernel=artifacts.base_kernel, **options):
     """Run JOB, LIBRARY before it; the Result and what is wrong by common rules."""
-    target = kernel()
-    result = Boot(kernel=target.image, release=target.release, knobs=knobs, job=LIBRARY + job,
-                  hypervisor=artifacts.hypervisor(), modules=artifacts.driver(target),
-                  programs=artifacts.programs(), deadline=240, **options).run()
+    result = partition.run(kernel(), LIBRARY + job, knobs, deadline=240, **options)
     wrong = outcome.kernel_trouble(result.console) + result.values("complaint")
     if not result.succeeded:
         wrong.append("the run did not end well")

@@ -10,8 +10,7 @@ import tempfile
 from kernels.errors import Problem
 from kernels.run import environment
 
-from .. import artifacts, outcome
-from ..boot import Boot
+from .. import artifacts, outcome, partition
 
 SUITES = artifacts.TOP / "drivers/hv/mshv/tests"
 PASSED = "PASS"
@@ -68,15 +67,14 @@ def suites_in_source():
     return names
 
 
-def run(title, **options):
+def run(title, knobs):
     """Load the suites and return {test: complaints}."""
     kernel = artifacts.base_kernel()
     built = artifacts.modules(kernel)
     modules = {"kunit": kernel.headers / "lib/kunit/kunit.ko",
                "mshv_root_kunit": built["mshv_root_kunit"]}
-    result = Boot(kernel=kernel.image, release=kernel.release, modules=modules, deadline=180,
-                  job="modprobe kunit && modprobe mshv_root_kunit && rmmod mshv_root_kunit",
-                  **options).run()
+    job = "modprobe kunit && modprobe mshv_root_kunit && modprobe -r mshv_root_kunit"
+    result = partition.run(kernel, job, knobs, modules, deadline=180)
     try:
         cases = parse(result.console)
     except Problem as problem:
@@ -95,10 +93,10 @@ def run(title, **options):
 
 def driver_suites():
     """The driver's suites in an L1VH partition."""
-    return run("kunit", hypervisor=artifacts.hypervisor(), knobs="partition=l1vh")
+    return run("kunit", "partition=l1vh")
 
 
 def driver_suites_alone():
     """The driver's suites on a machine without a hypervisor: they need none."""
-    results = run("kunit")
+    results = run("kunit", None)
     return [f"{name}: {line}" for name, wrong in results.items() for line in wrong]

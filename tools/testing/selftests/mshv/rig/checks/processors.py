@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Every number of processors comes up, in both kinds of parent partition."""
 
-from .. import artifacts
-from ..boot import Boot
+from .. import artifacts, partition
 from ..outcome import kernel_trouble
 
 COUNTS = (1, 2, 4, 8)
@@ -15,23 +14,21 @@ modprobe mshv_root && rmmod mshv_root
 
 def tests():
     """Yield (name, function)."""
-    for partition in ("l1vh", "root"):
+    for kind in ("l1vh", "root"):
         for count in COUNTS:
-            yield (f"processors: {count} in {partition} partition, base kernel",
-                   online(partition, count, artifacts.base_kernel))
+            yield (f"processors: {count} in {kind} partition, base kernel",
+                   online(kind, count, artifacts.base_kernel))
     yield ("processors: 4 in l1vh partition, Debian's kernel",
            online("l1vh", 4, artifacts.debian_kernel))
     yield ("processors: 2 of 4 by knob",
            online("l1vh", 2, artifacts.base_kernel, machine=4))
 
 
-def online(partition, count, kernel, machine=None):
+def online(kind, count, kernel, machine=None):
     """A test that COUNT processors are online, of as many that the MACHINE has."""
     def test():
-        target = kernel()
-        result = Boot(kernel=target.image, release=target.release, cpus=machine or count,
-                      knobs=f"partition={partition} processors={count}", job=JOB,
-                      hypervisor=artifacts.hypervisor(), modules=artifacts.driver(target)).run()
+        result = partition.run(kernel(), JOB, f"partition={kind} processors={count}",
+                               cpus=machine or count)
         wrong = kernel_trouble(result.console)
         if not result.succeeded:
             wrong.append("the run did not end well")
