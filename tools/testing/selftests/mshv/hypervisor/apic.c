@@ -40,14 +40,19 @@ static void stop_vp(struct vp *target)
 	WRITE_ONCE(target->stop, 0);
 }
 
-static void init_vp(struct vp *target)
+/* Does not return when the sender means itself. */
+static void init_vp(struct vp *sender, struct vp *target)
 {
 	if (target->state == VP_ABSENT)
 		return;
 	if (!target->index)
 		end_of_run(END_TRIPLE_FAULT, "INIT of the boot processor");
 
-	if (target->state != VP_WAIT_SIPI) {
+	if (target == sender) {
+		WRITE_ONCE(target->state, VP_WAIT_SIPI);
+		spin_unlock(&apic_lock);
+		cpu_park(target->cpu);
+	} else if (target->state != VP_WAIT_SIPI) {
 		stop_vp(target);
 		WRITE_ONCE(target->state, VP_WAIT_SIPI);
 		cpu_send_init(target->cpu);
@@ -82,11 +87,30 @@ static bool is_addressed(struct vp *sender, struct vp *target, u64 icr)
 	return target == sender;
 }
 
+/* The sender is always last, see init_vp(). */
+static void send_init_or_sipi(struct vp *vp, u64 icr, bool init)
+{
+	struct partition *partition = vp->partition;
+	u32 i;
+
+	lock_apic(vp);
+	for (i = 1; i <= partition->num_vps; i++) {
+		u32 index = (vp->index + i) % partition->num_vps;
+		struct vp *target = &partition->vps[index];
+
+		if (!is_addressed(vp, target, icr))
+			continue;
+		if (init)
+			init_vp(vp, target);
+		else
+			start_vp(target, icr & ICR_VECTOR_MASK);
+	}
+	spin_unlock(&apic_lock);
+}
+
 static void write_icr(struct vp *vp, u64 icr)
 {
 	u32 mode = icr >> ICR_MODE_SHIFT & ICR_MODE_MASK;
-	struct partition *partition = vp->partition;
-	u32 i;
 
 	if (mode != ICR_MODE_INIT && mode != ICR_MODE_SIPI) {
 		while (lapic_read(LAPIC_ICR_LOW) & ICR_BUSY)
@@ -96,22 +120,10 @@ static void write_icr(struct vp *vp, u64 icr)
 		return;
 	}
 
-	/* INIT level de-assert synchronises APICs that were sold before 2000. */
+	/* The de-assertion that ends an INIT means nothing since the Pentium 4. */
 	if (mode == ICR_MODE_INIT && (icr & ICR_LEVEL) && !(icr & ICR_ASSERT))
 		return;
-
-	lock_apic(vp);
-	for (i = 0; i < partition->num_vps; i++) {
-		struct vp *target = &partition->vps[i];
-
-		if (!is_addressed(vp, target, icr))
-			continue;
-		if (mode == ICR_MODE_INIT)
-			init_vp(target);
-		else
-			start_vp(target, icr & ICR_VECTOR_MASK);
-	}
-	spin_unlock(&apic_lock);
+	send_init_or_sipi(vp, icr, mode == ICR_MODE_INIT);
 }
 
 /**

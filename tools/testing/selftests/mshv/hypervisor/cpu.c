@@ -263,12 +263,10 @@ void cpu_park(struct cpu *cpu)
 
 /**
  * cpu_drain_nmi() - Take the NMI that caused an exit
- * @cpu: this processor
  *
  * It is still pending: an intercept only tells of it.
  */
-void cpu_drain_nmi(struct cpu *cpu)
+void cpu_drain_nmi(void)
 {
-	cpu->host_nmis++;
 	asm volatile("stgi; nop; clgi" : : : "memory");
 }

@@ -9,14 +9,6 @@
 /* This processor does not tell where the next instruction begins. */
 #define HLT_LENGTH	1
 
-static void exit_nmi(struct vp *vp)
-{
-	cpu_drain_nmi(vp->cpu);
-	if (!vp_must_stop(vp))
-		vp->vmcb->inject_event = SVM_EVENT_VALID | SVM_EVENT_NMI |
-					 VECTOR_NMI;
-}
-
 static void exit_hlt(struct vp *vp)
 {
 	struct vmcb *vmcb = vp->vmcb;
@@ -75,7 +67,8 @@ static const struct {
 	u64 code;
 	void (*handle)(struct vp *vp);
 } handlers[] = {
-	{ SVM_EXIT_NMI,			exit_nmi },
+	{ SVM_EXIT_NMI,			vp_take_nmi },
+	{ SVM_EXIT_IRET,		vp_leaves_nmi_handler },
 	{ SVM_EXIT_CPUID,		exit_cpuid },
 	{ SVM_EXIT_HLT,			exit_hlt },
 	{ SVM_EXIT_IOIO,		exit_ioio },

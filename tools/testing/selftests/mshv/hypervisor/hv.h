@@ -84,12 +84,12 @@ enum vp_state {
  * @state: enum vp_state; changes under the lock of apic.c, except that its
  *	own processor moves it from VP_RUNNING to VP_DEAD
  * @stop: set by another processor that wants this VP to park
- * @sipi_vector: where to start after INIT
+ * @nmi_masked: it is in its NMI handler
+ * @nmi_pending: another NMI waits for the end of that handler
  * @vmcb: hardware state
  * @regs: general registers while it does not run
  * @vp_assist: VP assist page register
  * @synic: synthetic interrupt controller
- * @tsc_started: TSC when it was last started, for run time statistics
  */
 struct vp {
 	u32 index;
@@ -97,12 +97,12 @@ struct vp {
 	struct cpu *cpu;
 	u32 state;
 	u32 stop;
-	u32 sipi_vector;
+	bool nmi_masked;
+	bool nmi_pending;
 	struct vmcb *vmcb;
 	struct gprs regs;
 	u64 vp_assist;
 	struct synic synic;
-	u64 tsc_started;
 };
 
 /**
@@ -138,7 +138,6 @@ struct partition {
  * @apic_id: local APIC id
  * @alive: it reached C; written by itself, cleared by who starts it
  * @parked: it waits in cpu_park() and holds nothing
- * @host_nmis: NMIs taken by the hypervisor itself
  * @lp_added: the root partition added it as a logical processor
  * @vp: the parent's VP that runs on it
  * @idle: the VMCB that it idles in, see svm.c
@@ -151,7 +150,6 @@ struct cpu {
 	u32 apic_id;
 	u32 alive;
 	u32 parked;
-	u64 host_nmis;
 	bool lp_added;
 	struct vp *vp;
 	struct vmcb *idle;
@@ -241,7 +239,7 @@ void cpu_init_boot(void);
 void cpu_start_others(void);
 void cpu_init_self(struct cpu *cpu);
 __noreturn void cpu_park(struct cpu *cpu);
-void cpu_drain_nmi(struct cpu *cpu);
+void cpu_drain_nmi(void);
 u32 lapic_read(u32 reg);
 void lapic_write(u32 reg, u32 value);
 void lapic_send(u32 apic_id, u32 icr);
@@ -271,6 +269,8 @@ u64 *npt_build_parent(void);
 void parent_create(void);
 __noreturn void vp_run(struct vp *vp);
 bool vp_must_stop(struct vp *vp);
+void vp_take_nmi(struct vp *vp);
+void vp_leaves_nmi_handler(struct vp *vp);
 
 /* exit.c */
 void exit_dispatch(struct vp *vp);

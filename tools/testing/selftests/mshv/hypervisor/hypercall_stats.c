@@ -52,7 +52,7 @@ static struct stats_object *find_or_add(const struct hv_in_stats_page *key)
 	return object;
 }
 
-static bool root_only(const struct partition *partition)
+static bool is_root(const struct partition *partition)
 {
 	return partition->privileges & HV_PRIV_CPU_MANAGEMENT;
 }
@@ -68,13 +68,13 @@ static enum hv_status check_object(const struct hypercall *call,
 
 	switch (key->type) {
 	case HV_STATS_HYPERVISOR:
-		if (!root_only(partition))
+		if (!is_root(partition))
 			return HV_STATUS_ACCESS_DENIED;
 		if (key->id || key->vp_index)
 			return HV_STATUS_INVALID_PARAMETER;
 		break;
 	case HV_STATS_LP:
-		if (!root_only(partition))
+		if (!is_root(partition))
 			return HV_STATUS_ACCESS_DENIED;
 		if (key->vp_index)
 			return HV_STATUS_INVALID_PARAMETER;
@@ -98,7 +98,7 @@ static enum hv_status check_object(const struct hypercall *call,
 
 	/* Only the root sees what a partition's parent may see. */
 	if (key->area > HV_STATS_AREA_PARENT ||
-	    (key->area == HV_STATS_AREA_PARENT && !root_only(partition)))
+	    (key->area == HV_STATS_AREA_PARENT && !is_root(partition)))
 		return HV_STATUS_INVALID_PARAMETER;
 	return HV_STATUS_SUCCESS;
 }

@@ -17,11 +17,16 @@
 
 #define OVERLAY_RESERVED	0xffeUL
 
-/*
+/**
  * overlay_write() - Enable, disable or move a page that the hypervisor shares
+ * @vp: who writes
+ * @reg: the register that names the page
+ * @value: its new value
  *
  * The page is the parent's memory at that address, not a page put over it. In
  * the root partition the address is the hypervisor's choice.
+ *
+ * Return: false when there is no memory of the parent's.
  */
 bool overlay_write(struct vp *vp, u64 *reg, u64 value)
 {

@@ -93,8 +93,7 @@ void svm_init_cpu(struct cpu *cpu)
  * svm_idle() - Sleep until an interrupt or NMI is pending for this processor
  * @cpu: this processor
  *
- * The interrupt stays pending. An NMI that another processor sent as a call
- * is seen by vp_run(); any other is the parent's and is passed on.
+ * The interrupt stays pending; an NMI is dealt with as if the VP had run.
  */
 void svm_idle(struct cpu *cpu)
 {
@@ -109,11 +108,7 @@ void svm_idle(struct cpu *cpu)
 	case SVM_EXIT_INTR:
 		break;
 	case SVM_EXIT_NMI:
-		cpu_drain_nmi(cpu);
-		if (!vp_must_stop(cpu->vp))
-			cpu->vp->vmcb->inject_event = SVM_EVENT_VALID |
-						      SVM_EVENT_NMI |
-						      VECTOR_NMI;
+		vp_take_nmi(cpu->vp);
 		break;
 	default:
 		end_of_run(END_HYPERVISOR,
@@ -184,7 +179,10 @@ void vmcb_reset(struct vp *vp, u32 sipi_vector)
 	vmcb->rax = 0;
 	vmcb->interrupt_shadow = 0;
 	vmcb->inject_event = 0;
+	vmcb->intercept_misc1 &= ~SVM_MISC1_IRET;
 	vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
+	vp->nmi_masked = false;
+	vp->nmi_pending = false;
 	memset(&vp->regs, 0, sizeof(vp->regs));
 }
 

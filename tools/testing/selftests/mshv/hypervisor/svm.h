@@ -82,6 +82,7 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define SVM_MISC1_INTR		BIT(0)
 #define SVM_MISC1_NMI		BIT(1)
 #define SVM_MISC1_CPUID		BIT(18)
+#define SVM_MISC1_IRET		BIT(20)
 #define SVM_MISC1_HLT		BIT(24)
 #define SVM_MISC1_INVLPGA	BIT(26)
 #define SVM_MISC1_IOIO		BIT(27)
@@ -102,6 +103,7 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define SVM_EXIT_INTR		0x060
 #define SVM_EXIT_NMI		0x061
 #define SVM_EXIT_CPUID		0x072
+#define SVM_EXIT_IRET		0x074
 #define SVM_EXIT_HLT		0x078
 #define SVM_EXIT_INVLPGA	0x07a
 #define SVM_EXIT_IOIO		0x07b

@@ -85,6 +85,50 @@ bool vp_must_stop(struct vp *vp)
 	return READ_ONCE(vp->stop);
 }
 
+static void inject_nmi(struct vp *vp)
+{
+	vp->nmi_masked = true;
+	vp->vmcb->intercept_misc1 |= SVM_MISC1_IRET;
+	vp->vmcb->inject_event = SVM_EVENT_VALID | SVM_EVENT_NMI | VECTOR_NMI;
+}
+
+/**
+ * vp_take_nmi() - An NMI arrived for the processor of a VP
+ * @vp: the VP
+ *
+ * It is a call from another processor, which vp_run() sees to, or it is the
+ * parent's. The machine does not know that the parent is in its NMI handler,
+ * so that is remembered here, and that ends with the next IRET.
+ */
+void vp_take_nmi(struct vp *vp)
+{
+	cpu_drain_nmi();
+	if (vp_must_stop(vp))
+		return;
+	if (vp->nmi_masked)
+		vp->nmi_pending = true;
+	else
+		inject_nmi(vp);
+}
+
+/**
+ * vp_leaves_nmi_handler() - A VP is about to do the IRET after an NMI
+ * @vp: the VP
+ *
+ * An NMI that waited comes one instruction early, on top of the frame of the
+ * first. Linux is made for that: its handler unmasks NMIs by itself whenever
+ * it takes an exception.
+ */
+void vp_leaves_nmi_handler(struct vp *vp)
+{
+	vp->nmi_masked = false;
+	vp->vmcb->intercept_misc1 &= ~SVM_MISC1_IRET;
+	if (vp->nmi_pending) {
+		vp->nmi_pending = false;
+		inject_nmi(vp);
+	}
+}
+
 /**
  * vp_run() - Run a VP of the parent until somebody stops it
  * @vp: the VP, in state VP_RUNNING, on its own processor
@@ -96,7 +140,6 @@ void vp_run(struct vp *vp)
 {
 	struct vmcb *vmcb = vp->vmcb;
 
-	vp->tsc_started = read_tsc();
 	while (!vp_must_stop(vp)) {
 		svm_enter(vmcb, &vp->regs);
 		vmcb->tlb_control = 0;

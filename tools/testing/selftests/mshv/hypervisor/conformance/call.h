@@ -15,6 +15,7 @@
  * @ROLE_PARENT: create partitions (L1VH; isolated partitions have that, too)
  * @ROLE_ROOT: manage processors as well
  * @ROLE_GUEST: neither
+ * @NUM_ROLES: how many roles there are
  */
 enum role {
 	ROLE_PARENT,
