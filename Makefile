@@ -37,7 +37,7 @@ check:
 
 kunit:
 	@scripts/packages build rig
-	@$(RIG) check kunit
+	@$(RIG) check kunit conformance
 
 static:
 	@scripts/packages build static

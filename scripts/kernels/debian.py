@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Debian's cloud kernel as it is shipped, and its headers made usable where they lie."""
 
-import pathlib
 import re
 import shutil
 import subprocess
@@ -114,16 +113,13 @@ def adapt_compiler(headers):
 
     # Older compilers align functions by another option, and kbuild asks the
     # configuration, not the compiler, which one to use. Type information for
-    # BPF needs a pahole of the kernel's age and is of no use here.
+    # BPF needs a pahole of the kernel's age and is of no use here. Both only
+    # concern kbuild: what C sees decides on the layout of structures and stays.
     lost = ["CONFIG_DEBUG_INFO_BTF_MODULES"]
     if not accepts("-fmin-function-alignment=16"):
         lost.append("CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT")
+    configuration = headers / "include/config/auto.conf"
+    text = configuration.read_text(encoding="utf-8")
     for option in lost:
-        remove_line(headers / "include/config/auto.conf", rf"{option}=y")
-        remove_line(headers / "include/generated/autoconf.h", rf"#define {option} 1")
-
-
-def remove_line(path: pathlib.Path, pattern):
-    """Remove the lines of PATH that match PATTERN."""
-    text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(rf"^{pattern}\n", "", text, flags=re.M), encoding="utf-8")
+        text = text.replace(f"\n{option}=y\n", "\n")
+    configuration.write_text(text, encoding="utf-8")

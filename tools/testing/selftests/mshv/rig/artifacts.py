@@ -15,6 +15,7 @@ from kernels.run import environment
 
 TOP = pathlib.Path(__file__).parents[5]
 SELFTESTS = TOP / "tools/testing/selftests/mshv"
+CONFORMANCE = SELFTESTS / "hypervisor/conformance"
 BUILD = TOP / "build"
 VERSION = os.environ.get("KERNEL_VERSION") or "7.3"
 
@@ -127,6 +128,16 @@ def hypervisor():
     output = BUILD / "hypervisor"
     make("hypervisor", SELFTESTS / "hypervisor", output)
     return output / "hypervisor.elf"
+
+
+@once
+def conformance():
+    """{name: path} of the modules that test the test hypervisor, for the base kernel."""
+    output = BUILD / "conformance"
+    output.mkdir(parents=True, exist_ok=True)
+    build("conformance", ["make", "-C", str(base_kernel().headers), f"M={CONFORMANCE}",
+                          f"MO={output}", "modules"])
+    return {path.stem: path for path in output.glob("*.ko")}
 
 
 @once

@@ -68,6 +68,8 @@ def asked(partition_properties, system_properties):
 INTEGRATED = Loads("l1vh", "integrated", LINUX)
 CORE = Loads("l1vh", "core", HYPERVISOR)
 ACCESS_DENIED = "0x6"
+# A header to look for makes it a kdump kernel; there is none where firmware is.
+KDUMP = "elfcorehdr=0xf0000"
 
 ROWS = (
     # L1VH: capability bit 6, then the property
@@ -110,7 +112,7 @@ ROWS = (
         demo=False),
     Row("l1vh-kdump", "L1VH, kdump kernel",
         "partition=l1vh", Refuses("ENODEV", "a kdump kernel runs no virtual machines"),
-        cmdline="elfcorehdr=0x10000000", asked=asked(0, 0), demo=False, debian=True),
+        cmdline=KDUMP, asked=asked(0, 0), demo=False, debian=True),
 
     # Root: the hypervisor's scheduler, whatever the capabilities
     Row("root-classic", "root, classic scheduler",
@@ -138,7 +140,7 @@ ROWS = (
         asked=asked(1, 1), demo=False),
     Row("root-kdump", "root, kdump kernel",
         "partition=root", Refuses("ENODEV", "a kdump kernel runs no virtual machines"),
-        cmdline="elfcorehdr=0x10000000", asked=asked(0, 0), demo=False),
+        cmdline=KDUMP, asked=asked(0, 0), demo=False),
 
     # Never a parent
     Row("guest", "plain guest", "partition=guest",

@@ -13,6 +13,7 @@ from . import behaviour, build, docs, ends, kunit, matrix, processors, static, u
 GROUPS = {
     "build": build.tests,
     "kunit": kunit.tests,
+    "conformance": kunit.conformance_tests,
     "static": static.tests,
     "uapi": uapi.tests,
     "docs": docs.tests,

@@ -9,6 +9,7 @@ def tests():
     yield "build: module for the base kernel", module_for(artifacts.base_kernel)
     yield "build: module for Debian's kernel", module_for(artifacts.debian_kernel)
     yield "build: test hypervisor", lambda: artifacts.hypervisor() and []
+    yield "build: conformance suite", lambda: artifacts.conformance() and []
     yield "build: programs of the parent partition", lambda: artifacts.programs() and []
 
 

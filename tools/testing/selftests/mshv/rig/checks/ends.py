@@ -28,6 +28,7 @@ def tests():
     """Yield (name, function)."""
     for name, knobs, cmdline, job, reason, pattern in ENDS:
         yield f"end of run: {name}", end(knobs, cmdline, job, reason, pattern)
+    yield "end of run: hidden memory is touched", hidden_memory
     yield "end of run: a hung parent meets its deadline", deadline
 
 
@@ -56,3 +57,12 @@ def deadline():
     if "waiting" not in result.report:
         wrong.append("the output of the job is lost")
     return wrong + result.story().splitlines() if wrong else []
+
+
+def hidden_memory():
+    """The parent cannot read what belongs to the hypervisor."""
+    result = partition.run(artifacts.base_kernel(), "modprobe hv_touch gpa=0x200000; sleep 60",
+                           "partition=l1vh", {"hv_touch": artifacts.conformance()["hv_touch"]})
+    if result.reason == "parent touched hidden memory":
+        return []
+    return [f"ended by '{result.reason}'"] + result.story().splitlines()

@@ -18,8 +18,14 @@ PASSED = "PASS"
 
 def tests():
     """Yield (name, function)."""
-    yield "kunit: driver, in an L1VH partition", driver_suites
-    yield "kunit: driver, without a hypervisor", driver_suites_alone
+    yield "kunit: in an L1VH partition", lambda: driver("partition=l1vh")
+    yield "kunit: every suite passes without a hypervisor, too", driver_alone
+
+
+def conformance_tests():
+    """Yield (name, function)."""
+    for kind in ("l1vh", "root", "guest", "isolated"):
+        yield f"conformance: {kind}", conformance(kind)
 
 
 def parse(text):
@@ -58,45 +64,50 @@ def collect(node, path, results):
         collect(group, f"{path}.{group['name']}".lstrip("."), results)
 
 
-def suites_in_source():
-    """The names of the suites that the source has."""
+def suites_in(sources):
+    """The names of the suites that the directory SOURCES has."""
     names = set()
-    for path in SUITES.glob("*_kunit.c"):
+    for path in sources.glob("*_kunit.c"):
         names.update(re.findall(r"struct kunit_suite \w+ = \{\s*\.name = \"([^\"]+)\"",
                                 path.read_text(encoding="utf-8")))
     return names
 
 
-def run(title, knobs):
-    """Load the suites and return {test: complaints}."""
+def run(title, module, sources, knobs):
+    """Load MODULE with the suites of SOURCES and return {test: complaints}."""
     kernel = artifacts.base_kernel()
-    built = artifacts.modules(kernel)
-    modules = {"kunit": kernel.headers / "lib/kunit/kunit.ko",
-               "mshv_root_kunit": built["mshv_root_kunit"]}
-    job = "modprobe kunit && modprobe mshv_root_kunit && modprobe -r mshv_root_kunit"
+    name = module.stem
+    modules = {"kunit": kernel.headers / "lib/kunit/kunit.ko", name: module}
+    job = f"modprobe kunit && modprobe {name} && modprobe -r {name}"
     result = partition.run(kernel, job, knobs, modules, deadline=180)
     try:
         cases = parse(result.console)
     except Problem as problem:
         cases = {"results": str(problem).splitlines()}
-    found = {name.partition(".")[0] for name in cases}
-    for name in sorted(suites_in_source() - found):
-        cases[name] = ["the suite did not run"]
+    found = {case.partition(".")[0] for case in cases}
+    for suite in sorted(suites_in(sources) - found):
+        cases[suite] = ["the suite did not run"]
     wrong = outcome.kernel_trouble(result.console)
     if not result.succeeded:
         wrong.append("the run did not end well")
+    if wrong or any(cases.values()):
+        wrong += result.story(60).splitlines()
     cases["end of the run"] = wrong
-    if any(cases.values()):
-        cases["end of the run"] = wrong + result.story(60).splitlines()
-    return {f"{title}: {name}": complaints for name, complaints in cases.items()}
+    return {f"{title}: {case}": complaints for case, complaints in cases.items()}
 
 
-def driver_suites():
-    """The driver's suites in an L1VH partition."""
-    return run("kunit", "partition=l1vh")
+def driver(knobs):
+    """Run the driver's suites; they need no hypervisor."""
+    module = artifacts.modules(artifacts.base_kernel())["mshv_root_kunit"]
+    return run("kunit", module, SUITES, knobs)
 
 
-def driver_suites_alone():
-    """The driver's suites on a machine without a hypervisor: they need none."""
-    results = run("kunit", None)
-    return [f"{name}: {line}" for name, wrong in results.items() for line in wrong]
+def driver_alone():
+    """Run them on a machine without one."""
+    return [f"{name}: {line}" for name, wrong in driver(None).items() for line in wrong]
+
+
+def conformance(kind):
+    """A test that the test hypervisor answers a partition of this KIND as the interface says."""
+    return lambda: run(f"conformance, {kind}", artifacts.conformance()["hv_conformance_kunit"],
+                       artifacts.CONFORMANCE, f"partition={kind}")
