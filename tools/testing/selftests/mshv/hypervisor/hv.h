@@ -42,8 +42,9 @@ struct spinlock {
 
 /* General registers that VMRUN does not switch; order known to svm_enter.S */
 struct gprs {
-	u64 rbx, rcx, rdx, rsi, rdi, rbp;
+	u64 rbx, rcx, rdx, rdi, rbp;
 	u64 r8, r9, r10, r11, r12, r13, r14, r15;
+	u64 rsi;			/* last: it points to this struct */
 };
 
 /**

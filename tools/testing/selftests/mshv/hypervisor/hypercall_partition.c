@@ -79,11 +79,11 @@ enum hv_status call_get_partition_property_ex(struct hypercall *call)
 {
 	const struct hv_in_partition_property_ex *in = call->input;
 
-	if (in->padding || in->argument)
+	if (in->simple.padding || in->argument)
 		return HV_STATUS_INVALID_PARAMETER;
-	if (!is_self(call, in->partition_id))
+	if (!is_self(call, in->simple.partition_id))
 		return HV_STATUS_INVALID_PARTITION_ID;
-	if (in->code == HV_PROPERTY_VMM_CAPABILITIES)
+	if (in->simple.code == HV_PROPERTY_VMM_CAPABILITIES)
 		return vmm_capabilities(call->output);
-	return get_property(call, in->code, call->output);
+	return get_property(call, in->simple.code, call->output);
 }

@@ -19,56 +19,33 @@
  */
 	.globl svm_enter
 svm_enter:
-	push	%rbx
-	push	%rbp
-	push	%r12
-	push	%r13
-	push	%r14
-	push	%r15
-	push	%rsi
+	.irp	reg, rbp, rbx, r12, r13, r14, r15, rsi
+	push	%\reg
+	.endr
 
 	mov	%rdi, %rax
-	mov	0x00(%rsi), %rbx
-	mov	0x08(%rsi), %rcx
-	mov	0x10(%rsi), %rdx
-	mov	0x20(%rsi), %rdi
-	mov	0x28(%rsi), %rbp
-	mov	0x30(%rsi), %r8
-	mov	0x38(%rsi), %r9
-	mov	0x40(%rsi), %r10
-	mov	0x48(%rsi), %r11
-	mov	0x50(%rsi), %r12
-	mov	0x58(%rsi), %r13
-	mov	0x60(%rsi), %r14
-	mov	0x68(%rsi), %r15
-	mov	0x18(%rsi), %rsi
+	gpr = 0
+	.irp	reg, rbx, rcx, rdx, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
+	mov	gpr(%rsi), %\reg
+	gpr = gpr + 8
+	.endr
+	mov	gpr(%rsi), %rsi
 
 	vmload	%rax
 	vmrun	%rax
 	vmsave	%rax
 
 	xchg	%rsi, (%rsp)
-	mov	%rbx, 0x00(%rsi)
-	mov	%rcx, 0x08(%rsi)
-	mov	%rdx, 0x10(%rsi)
-	mov	%rdi, 0x20(%rsi)
-	mov	%rbp, 0x28(%rsi)
-	mov	%r8, 0x30(%rsi)
-	mov	%r9, 0x38(%rsi)
-	mov	%r10, 0x40(%rsi)
-	mov	%r11, 0x48(%rsi)
-	mov	%r12, 0x50(%rsi)
-	mov	%r13, 0x58(%rsi)
-	mov	%r14, 0x60(%rsi)
-	mov	%r15, 0x68(%rsi)
-	pop	0x18(%rsi)
+	gpr = 0
+	.irp	reg, rbx, rcx, rdx, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
+	mov	%\reg, gpr(%rsi)
+	gpr = gpr + 8
+	.endr
+	pop	gpr(%rsi)
 
-	pop	%r15
-	pop	%r14
-	pop	%r13
-	pop	%r12
-	pop	%rbp
-	pop	%rbx
+	.irp	reg, r15, r14, r13, r12, rbx, rbp
+	pop	%\reg
+	.endr
 	ret
 
 /* The only instructions that the idle VMCB executes, see svm.c */

@@ -170,9 +170,7 @@ struct hv_in_partition_property {
 };
 
 struct hv_in_partition_property_ex {
-	u64 partition_id;
-	u32 code;
-	u32 padding;
+	struct hv_in_partition_property simple;
 	u64 argument;
 };
 
@@ -232,8 +230,7 @@ struct hv_out_add_lp {
 struct hv_in_create_vp {
 	u64 partition_id;
 	u32 vp_index;
-	u8 padding[3];
-	u8 subnode_type;
+	u32 subnode_type;		/* in the upper byte */
 	u64 subnode_id;
 	struct hv_proximity proximity;
 	u64 flags;			/* root partition: the LP index */
