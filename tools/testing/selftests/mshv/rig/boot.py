@@ -184,13 +184,23 @@ class Boot:
             reason = f"{DEADLINE} of {self.deadline:.0f} s"
         else:
             reason = END_REASONS.get(status, f"qemu status {status}")
-        # The firmware writes to the same port.
-        hypervisor = "".join(f"{line}\n" for line in text["hypervisor"].splitlines()
-                             if line.startswith("hv: "))
-        # What emulation lacks of the processor model is known and not needed.
-        hypervisor += "".join(f"{line}\n" for line in text["qemu"].splitlines()
-                              if "TCG doesn't support requested feature" not in line)
+        hypervisor = self.said(logs["hypervisor"], logs["qemu"])
         return Result(reason, status, text["console"], text["report"], hypervisor, seconds)
+
+    @staticmethod
+    def said(hypervisor_log, qemu_log):
+        """The messages of the test hypervisor and of QEMU, without the noise around them."""
+        def lines(path):
+            if not path.exists():
+                return []
+            return path.read_text(encoding="utf-8", errors="replace").splitlines()
+
+        # The firmware writes to the port of the hypervisor's messages, too; what
+        # emulation lacks of the processor model is known and not needed.
+        kept = [line for line in lines(hypervisor_log) if line.startswith("hv: ")]
+        kept += [line for line in lines(qemu_log)
+                 if "TCG doesn't support requested feature" not in line]
+        return "".join(f"{line}\n" for line in kept)
 
     def interact(self):
         """Boot with the console on this terminal; returns QEMU's exit status."""
@@ -200,13 +210,14 @@ class Boot:
         try:
             initramfs = scratch / "initramfs.gz"
             initramfs.write_bytes(self.initramfs(interactive=True))
-            log = scratch / "hypervisor"
-            status = subprocess.run(
-                self.command(initramfs, ["-chardev", "stdio,id=terminal,signal=off",
-                                         "-serial", "chardev:terminal"], log),
-                check=False).returncode
-            if status not in (0, 33) and log.exists():
-                print(log.read_text(encoding="utf-8", errors="replace"))
+            log, messages = scratch / "hypervisor", scratch / "qemu"
+            command = self.command(initramfs, ["-chardev", "stdio,id=terminal,signal=off",
+                                               "-serial", "chardev:terminal"], log)
+            with open(messages, "wb") as file:
+                status = subprocess.run(command, stderr=file, check=False).returncode
+            if END_REASONS.get(status) != "power off":
+                print(f"\nend of run: {END_REASONS.get(status, f'qemu status {status}')}")
+                print(self.said(log, messages), end="")
             return status
         finally:
             signal.signal(signal.SIGINT, before)
