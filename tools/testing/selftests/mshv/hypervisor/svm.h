@@ -120,13 +120,11 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define SVM_EXIT_MWAIT		0x08b
 #define SVM_EXIT_MWAIT_ARMED	0x08c
 #define SVM_EXIT_NPF		0x400
-#define SVM_EXIT_INVALID	(~0UL)
 
 /* exit_info1 of SVM_EXIT_IOIO; exit_info2 is the next instruction */
 #define SVM_IOIO_IN		BIT(0)
 #define SVM_IOIO_STRING		BIT(2)
 #define SVM_IOIO_SIZE8		BIT(4)
-#define SVM_IOIO_PORT_SHIFT	16
 
 /* exit_info1 of SVM_EXIT_MSR */
 #define SVM_MSR_WRITE		1

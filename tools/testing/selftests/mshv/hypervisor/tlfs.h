@@ -113,9 +113,7 @@ enum hv_status {
 	HV_STATUS_INVALID_ALIGNMENT	= 0x04,
 	HV_STATUS_INVALID_PARAMETER	= 0x05,
 	HV_STATUS_ACCESS_DENIED		= 0x06,
-	HV_STATUS_OPERATION_DENIED	= 0x08,
 	HV_STATUS_UNKNOWN_PROPERTY	= 0x09,
-	HV_STATUS_VALUE_OUT_OF_RANGE	= 0x0a,
 	HV_STATUS_INVALID_PARTITION_ID	= 0x0d,
 	HV_STATUS_INVALID_VP_INDEX	= 0x0e,
 	HV_STATUS_NO_RESOURCES		= 0x1d,
@@ -142,7 +140,6 @@ enum hv_call_code {
 };
 
 #define HV_PARTITION_ID_SELF		(~0UL)
-#define HV_VP_INDEX_SELF		0xfffffffeU
 
 /* Partition properties */
 #define HV_PROPERTY_PRIVILEGE_FLAGS		0x00010000
@@ -158,10 +155,6 @@ enum hv_call_code {
 
 #define HV_SLEEP_STATE_S5			5
 #define HV_SLEEP_TYPE_MAX			7
-
-struct hv_in_partition {
-	u64 partition_id;
-};
 
 struct hv_in_partition_property {
 	u64 partition_id;

@@ -30,7 +30,6 @@
 #define MSR_APIC_BASE		0x0000001b
 #define MSR_TSC			0x00000010
 #define MSR_MCG_CAP		0x00000179
-#define MSR_MCG_STATUS		0x0000017a
 #define MSR_MCG_CTL		0x0000017b
 #define MSR_EFER		0xc0000080
 #define MSR_VM_CR		0xc0010114
@@ -64,7 +63,6 @@
 #define ICR_VECTOR_MASK		0xff
 #define ICR_MODE_SHIFT		8
 #define ICR_MODE_MASK		7
-#define ICR_MODE_FIXED		0
 #define ICR_MODE_NMI		4
 #define ICR_MODE_INIT		5
 #define ICR_MODE_SIPI		6
