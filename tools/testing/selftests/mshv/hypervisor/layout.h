@@ -4,9 +4,8 @@
  *
  * The parent is given its boot parameters in a corner of its own memory. The
  * trampoline stays ours for ever, because the parent may restart a processor
- * at any time. Pages that the hypervisor provides to the parent are below the
- * first megabyte because Linux has that in its direct map even where the
- * memory map says "reserved".
+ * at any time. Behind it is memory for the pages that the hypervisor provides
+ * to the parent; it begins with the header by which Linux reserves it.
  */
 #ifndef HV_LAYOUT_H
 #define HV_LAYOUT_H

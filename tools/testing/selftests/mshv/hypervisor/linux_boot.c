@@ -23,6 +23,7 @@
 #define ZP_ALIGNMENT		0x230
 #define ZP_LOAD_FLAGS		0x236
 #define ZP_COMMAND_LINE_SIZE	0x238
+#define ZP_SETUP_DATA		0x250
 #define ZP_INIT_SIZE		0x260
 #define ZP_E820			0x2d0
 
@@ -37,6 +38,13 @@
 #define LOAD_MINIMUM		0x1000000
 
 COMPILE_ASSERT(MAX_RAM_RANGES <= E820_MAX);
+
+/* Linux reserves an item with all of its data, even if it knows no such type */
+struct setup_data {
+	u64 next;
+	u32 type;
+	u32 size;
+};
 
 struct e820_entry {
 	u64 start;
@@ -132,6 +140,23 @@ static void set_memory_map(u8 *zero_page)
 	zero_page[ZP_E820_COUNT] = n;
 }
 
+/*
+ * Provided pages are ordinary RAM that is reserved, not a hole in the memory
+ * map, because Linux takes a way to them that depends on it: what memremap()
+ * finds in the direct map stays mapped, whereas a processor that goes offline
+ * as part of the root partition would unmap its VP assist page a moment before
+ * its last interrupts look there.
+ */
+static void reserve_provided_pages(u8 *zero_page)
+{
+	struct setup_data *data = (struct setup_data *)PARENT_PAGES;
+
+	*data = (struct setup_data) {
+		.size = PARENT_PAGES_END - PARENT_PAGES - sizeof(*data),
+	};
+	*(u64 *)(zero_page + ZP_SETUP_DATA) = PARENT_PAGES;
+}
+
 static void build_page_table(void)
 {
 	u64 *pml4 = (u64 *)BOOT_PML4, *pdpt = (u64 *)BOOT_PDPT;
@@ -207,6 +232,7 @@ void linux_boot(struct vp *vp, const struct boot_module *kernel,
 
 	set_command_line(zero_page, kernel->command_line);
 	set_memory_map(zero_page);
+	reserve_provided_pages(zero_page);
 	build_page_table();
 	build_gdt();
 	vmcb_boot(vp, entry, BOOT_ZERO_PAGE, BOOT_PML4, BOOT_GDT);

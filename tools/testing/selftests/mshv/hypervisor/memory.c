@@ -5,8 +5,9 @@
  * Invariants, from memory_init() on:
  * - hidden memory (the image with its page pool, and the trampoline) is RAM
  *   that the parent can neither see in its memory map nor reach;
- * - provided memory is RAM that is reserved in the parent's memory map, but
- *   that it can reach: the pages that the hypervisor gives to it;
+ * - provided memory, for pages that the hypervisor gives to the parent, is RAM
+ *   in the parent's memory map, but linux_boot.c sees to it that Linux never
+ *   uses it for itself;
  * - everything else the firmware calls RAM is the parent's own.
  */
 #include "hv.h"
@@ -27,7 +28,7 @@ struct multiboot_range {
 
 static u8 pool[POOL_PAGES][PAGE_SIZE] __aligned(PAGE_SIZE);
 static u32 pool_used;
-static u64 parent_pages_used = PARENT_PAGES;
+static u64 parent_pages_used = PARENT_PAGES + PAGE_SIZE;
 static struct spinlock memory_lock;
 
 static struct ram_range hidden[2];
@@ -46,26 +47,22 @@ static void map_add(u64 start, u64 end, u32 type)
 	};
 }
 
-/* Takes what is ours out of a range of RAM; the list is in rising order. */
+/* Takes what is hidden out of a range of RAM; the list is in rising order. */
 static void map_add_ram(u64 start, u64 end)
 {
-	const struct ram_range ours[] = {
-		{ TRAMPOLINE, PARENT_PAGES_END - TRAMPOLINE, RESERVED },
-		{ hidden[1].start, hidden[1].size, RESERVED },
-	};
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(ours); i++) {
-		u64 ours_end = ours[i].start + ours[i].size;
+	for (i = 0; i < ARRAY_SIZE(hidden); i++) {
+		u64 hidden_end = hidden[i].start + hidden[i].size;
 
-		if (ours[i].start >= end || ours_end <= start)
+		if (hidden[i].start >= end || hidden_end <= start)
 			continue;
-		if (ours[i].start < start || ours_end > end)
+		if (hidden[i].start < start || hidden_end > end)
 			end_of_run(END_SETUP, "no RAM at %lx for myself",
-				   ours[i].start);
-		map_add(start, ours[i].start, RAM);
-		map_add(ours[i].start, ours_end, RESERVED);
-		start = ours_end;
+				   hidden[i].start);
+		map_add(start, hidden[i].start, RAM);
+		map_add(hidden[i].start, hidden_end, RESERVED);
+		start = hidden_end;
 	}
 	map_add(start, end, RAM);
 }
@@ -143,7 +140,7 @@ u64 parent_page_alloc(void)
  * @gpa: first byte, in the parent's address space, which is the machine's
  * @size: bytes
  *
- * Return: true when all of it is the parent's RAM or was provided to it.
+ * Return: true when all of it is RAM in the parent's memory map.
  */
 bool parent_owns(u64 gpa, u64 size)
 {
@@ -152,9 +149,6 @@ bool parent_owns(u64 gpa, u64 size)
 
 	if (end < gpa)
 		return false;
-	if (gpa >= PARENT_PAGES && end <= READ_ONCE(parent_pages_used))
-		return true;
-
 	for (i = 0; i < num_parent_map; i++) {
 		const struct ram_range *range = &parent_map[i];
 
