@@ -6,7 +6,7 @@
 KERNEL_VERSION ?= 7.3
 KDIR ?=
 ONLY ?=
-ACCEL ?= tcg
+ACCEL ?=
 CPUS ?= 2
 BUILD := $(CURDIR)/build
 
@@ -72,4 +72,4 @@ help:
 	@echo 'KERNEL_VERSION=7.2  another kernel than $(KERNEL_VERSION), for all of them'
 	@echo 'CPUS=4              processors of make shell (now $(CPUS))'
 	@echo 'KNOBS="NAME=VALUE"  what make shell sets on the hypervisor: KNOBS=partition=root'
-	@echo 'ACCEL=kvm           use the hardware; it must offer nested SVM (now $(ACCEL))'
+	@echo 'ACCEL=kvm           use the hardware; it must offer nested SVM'

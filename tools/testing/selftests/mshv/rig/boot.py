@@ -2,6 +2,7 @@
 """One run: a kernel, what is in its initramfs, a hypervisor under it, a deadline."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 import re
@@ -29,6 +30,21 @@ END_REASONS = {
     45: "parent touched hidden memory",
 }
 DEADLINE = "deadline"
+
+
+@functools.cache
+def emulation():
+    """How QEMU is to emulate several processors.
+
+    Before version 8.1 a thread per processor is not safe: one can keep a stale
+    translation of code that another is just changing. Linux patches its own
+    code while it boots, and about one boot in a hundred dies of a breakpoint
+    that is no longer there.
+    """
+    text = subprocess.run(["qemu-system-x86_64", "--version"], check=True, capture_output=True,
+                          text=True).stdout
+    version = tuple(map(int, re.search(r"version (\d+)\.(\d+)", text).groups()))
+    return "tcg,thread=" + ("multi" if version >= (8, 1) else "single")
 
 
 @dataclasses.dataclass
@@ -131,15 +147,14 @@ class Boot:
 
     def command(self, initramfs, serial, hypervisor_log):
         """The QEMU command line."""
-        accel = os.environ.get("ACCEL") or "tcg"
+        accel = os.environ.get("ACCEL") or emulation()
         cmdline = f"console=ttyS0 panic=-1 {self.cmdline}".strip()
         command = ["qemu-system-x86_64", "-machine", "q35", "-smp", str(self.cpus),
                    "-m", self.memory, "-display", "none", "-no-reboot", "-nic", "none",
                    "-nodefaults", *serial]
-        if accel == "tcg":
-            command += ["-accel", "tcg,thread=multi", "-cpu", "EPYC,+svm,+npt,-x2apic"]
-        else:
-            command += ["-accel", accel, "-cpu", "host,-x2apic"]
+        emulated = accel.startswith("tcg")
+        command += ["-accel", accel,
+                    "-cpu", "EPYC,+svm,+npt,-x2apic" if emulated else "host,-x2apic"]
         if self.hypervisor is None:
             return command + ["-kernel", str(self.kernel), "-initrd", str(initramfs),
                               "-append", cmdline]
