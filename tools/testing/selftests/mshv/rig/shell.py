@@ -15,7 +15,7 @@ cat <<'EOF'
 
 You are root in %(what)s of the test hypervisor.
 
-  dmesg | grep mshv                       what the driver found and chose
+  dmesg | grep misc                       what the driver found and chose
   grep . /sys/class/misc/mshv/*           the same as attributes
   hvctl knobs                             what the hypervisor offers
   hvctl knob integrated-scheduler 0       offer something else, then:
