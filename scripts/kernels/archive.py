@@ -97,7 +97,8 @@ def debian_entry(entries, release):
     def fits(fields):
         return ("deb" in fields.get("types", "").split()
                 and release in fields.get("suites", "").split()
-                and "main" in fields.get("components", "").split())
+                and "main" in fields.get("components", "").split()
+                and not fields["uris"].startswith("cdrom:"))
 
     def rank(fields):
         path = urllib.parse.urlparse(fields["uris"].split()[0]).path
