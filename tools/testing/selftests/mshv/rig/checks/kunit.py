@@ -90,9 +90,12 @@ def run(title, module, sources, knobs):
     wrong = outcome.kernel_trouble(result.console)
     if not result.succeeded:
         wrong.append("the run did not end well")
-    if wrong or any(cases.values()):
-        wrong += result.story(60).splitlines()
     cases["end of the run"] = wrong
+    # Once, with the first that failed.
+    for complaints in cases.values():
+        if complaints:
+            complaints += result.story(60).splitlines()
+            break
     return {f"{title}: {case}": complaints for case, complaints in cases.items()}
 
 
