@@ -9,11 +9,13 @@
  */
 #include <linux/cleanup.h>
 #include <linux/irqflags.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
+#include "deposit.h"
 #include "hvcall.h"
 #include "hvcall_pages.h"
 #include "mshv_root.h"
@@ -70,6 +72,96 @@ u64 mshv_hvcall(u16 code, const void *in, size_t in_size,
 		memcpy(out, pages->out, out_size);
 
 	return status;
+}
+
+/**
+ * mshv_hvcall_pooled() - a simple hypercall that may need memory
+ * @pool: id of the partition whose pool is filled when the hypervisor runs
+ *	  short of memory
+ * @code: hypercall code, HVCALL_*
+ * @in: input
+ * @in_size: bytes of @in, at most HV_HYP_PAGE_SIZE
+ * @out: output, written on success only; NULL if the call has none
+ * @out_size: bytes of @out, at most HV_HYP_PAGE_SIZE
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOMEM when there is no memory to give or the hypervisor never
+ *	   has enough, or the errno for the hypercall's status.
+ */
+int mshv_hvcall_pooled(u64 pool, u16 code, const void *in, size_t in_size,
+		       void *out, size_t out_size)
+{
+	struct mshv_shortage shortage = { .pool = pool };
+	u64 status;
+	int ret;
+
+	do {
+		status = mshv_hvcall(code, in, in_size, out, out_size);
+		if (hv_result_success(status))
+			return 0;
+		ret = mshv_relieve_shortage(&shortage, status);
+	} while (!ret);
+
+	return ret;
+}
+
+/* One batch of @call. */
+static u64 issue_batch(struct mshv_hvcall_reps *call, u16 n)
+{
+	struct mshv_hvcall_page_pair *pages;
+	u16 completed;
+	u64 status;
+
+	guard(irqsave)();
+	pages = this_cpu_ptr(hvcall_pages.pair);
+
+	call->fill(call, pages->in, n);
+	status = mshv_hvcall_issue(call->code |
+				   (u64)n << HV_HYPERCALL_REP_COMP_OFFSET,
+				   pages->in, call->collect ? pages->out : NULL);
+
+	/* The hypervisor's word, but not beyond what was asked. */
+	completed = min(hv_repcomp(status), n);
+	if (call->collect)
+		call->collect(call, pages->out, completed);
+	call->done += completed;
+	call->status = hv_result(status);
+	return status;
+}
+
+/**
+ * mshv_hvcall_reps() - a repeated hypercall over a list of any length
+ * @call: the call; @done and @status tell on return how far it came and what
+ *	  stopped it
+ *
+ * Context: Process context, may sleep, unless @pool is MSHV_NO_POOL: then any.
+ * Return: 0, -ENOMEM when there is no memory to give or the hypervisor never
+ *	   has enough, -EIO if it reports success without getting anywhere, or
+ *	   the errno for the hypercall's status.
+ */
+int mshv_hvcall_reps(struct mshv_hvcall_reps *call)
+{
+	struct mshv_shortage shortage = { .pool = call->pool };
+
+	while (call->done < call->count) {
+		u64 before = call->done;
+		u64 status = issue_batch(call, min(call->count - call->done,
+						   call->batch));
+		int ret;
+
+		if (call->done > before)
+			shortage.deposited = 0;
+		if (hv_result_success(status)) {
+			if (call->done == before)
+				return -EIO;
+			continue;
+		}
+
+		ret = mshv_relieve_shortage(&shortage, status);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 /**

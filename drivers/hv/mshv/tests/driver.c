@@ -7,7 +7,9 @@
 #define pr_fmt(fmt) "mshv_root: " fmt
 
 #include "../caps.c"
+#include "../deposit.c"
 #include "../dev.c"
+#include "../gpa.c"
 #include "../hvcall.c"
 #include "../hvcall_pages.c"
 #include "../ioctl.c"
@@ -15,6 +17,7 @@
 #include "../passthru.c"
 #include "../probe.c"
 #include "../property.c"
+#include "../registers.c"
 #include "../sched.c"
 #include "../sched_hv.c"
 #include "../sched_root.c"

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tracepoints. */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM mshv
+
+#if !defined(_MSHV_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _MSHV_TRACE_H
+
+#include <linux/tracepoint.h>
+#include <linux/types.h>
+
+/* What happens to a partition */
+
+DECLARE_EVENT_CLASS(mshv_partition,
+		    TP_PROTO(u64 partition_id),
+		    TP_ARGS(partition_id),
+		    TP_STRUCT__entry(__field(u64, partition_id)),
+		    TP_fast_assign(__entry->partition_id = partition_id;),
+		    TP_printk("partition %llu", __entry->partition_id)
+);
+
+DEFINE_EVENT(mshv_partition, mshv_partition_create,
+	     TP_PROTO(u64 partition_id),
+	     TP_ARGS(partition_id)
+);
+
+DEFINE_EVENT(mshv_partition, mshv_partition_destroy,
+	     TP_PROTO(u64 partition_id),
+	     TP_ARGS(partition_id)
+);
+
+/* What happens to a VP */
+
+DECLARE_EVENT_CLASS(mshv_vp,
+		    TP_PROTO(u64 partition_id, u32 vp_index),
+		    TP_ARGS(partition_id, vp_index),
+		    TP_STRUCT__entry(__field(u64, partition_id)
+				     __field(u32, vp_index)),
+		    TP_fast_assign(__entry->partition_id = partition_id;
+				   __entry->vp_index = vp_index;),
+		    TP_printk("partition %llu VP %u", __entry->partition_id,
+			      __entry->vp_index)
+);
+
+DEFINE_EVENT(mshv_vp, mshv_vp_create,
+	     TP_PROTO(u64 partition_id, u32 vp_index),
+	     TP_ARGS(partition_id, vp_index)
+);
+
+DEFINE_EVENT(mshv_vp, mshv_vp_destroy,
+	     TP_PROTO(u64 partition_id, u32 vp_index),
+	     TP_ARGS(partition_id, vp_index)
+);
+
+DEFINE_EVENT(mshv_vp, mshv_vp_entry,
+	     TP_PROTO(u64 partition_id, u32 vp_index),
+	     TP_ARGS(partition_id, vp_index)
+);
+
+DEFINE_EVENT(mshv_vp, mshv_vp_kick,
+	     TP_PROTO(u64 partition_id, u32 vp_index),
+	     TP_ARGS(partition_id, vp_index)
+);
+
+TRACE_EVENT(mshv_vp_exit,
+	    TP_PROTO(u64 partition_id, u32 vp_index, u32 message_type, long ret),
+	    TP_ARGS(partition_id, vp_index, message_type, ret),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u32, vp_index)
+			     __field(u32, message_type)
+			     __field(long, ret)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->vp_index = vp_index;
+			   __entry->message_type = message_type;
+			   __entry->ret = ret;),
+	    TP_printk("partition %llu VP %u message %#x returns %ld",
+		      __entry->partition_id, __entry->vp_index,
+		      __entry->message_type, __entry->ret)
+);
+
+TRACE_EVENT(mshv_vp_dispatch,
+	    TP_PROTO(u64 partition_id, u32 vp_index, u32 flags, u32 state,
+		     u32 event, int ret),
+	    TP_ARGS(partition_id, vp_index, flags, state, event, ret),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u32, vp_index)
+			     __field(u32, flags)
+			     __field(u32, state)
+			     __field(u32, event)
+			     __field(int, ret)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->vp_index = vp_index;
+			   __entry->flags = flags;
+			   __entry->state = state;
+			   __entry->event = event;
+			   __entry->ret = ret;),
+	    TP_printk("partition %llu VP %u flags %#x state %u event %u returns %d",
+		      __entry->partition_id, __entry->vp_index, __entry->flags,
+		      __entry->state, __entry->event, __entry->ret)
+);
+
+/* What happens to guest memory */
+
+TRACE_EVENT(mshv_fault,
+	    TP_PROTO(u64 partition_id, u64 gfn, bool write, bool execute,
+		     int ret),
+	    TP_ARGS(partition_id, gfn, write, execute, ret),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u64, gfn)
+			     __field(bool, write)
+			     __field(bool, execute)
+			     __field(int, ret)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->gfn = gfn;
+			   __entry->write = write;
+			   __entry->execute = execute;
+			   __entry->ret = ret;),
+	    TP_printk("partition %llu gfn %#llx write %d execute %d returns %d",
+		      __entry->partition_id, __entry->gfn, __entry->write,
+		      __entry->execute, __entry->ret)
+);
+
+TRACE_EVENT(mshv_map,
+	    TP_PROTO(u64 partition_id, u64 gfn, u64 count, u32 flags, int ret),
+	    TP_ARGS(partition_id, gfn, count, flags, ret),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u64, gfn)
+			     __field(u64, count)
+			     __field(u32, flags)
+			     __field(int, ret)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->gfn = gfn;
+			   __entry->count = count;
+			   __entry->flags = flags;
+			   __entry->ret = ret;),
+	    TP_printk("partition %llu gfn %#llx count %llu flags %#x returns %d",
+		      __entry->partition_id, __entry->gfn, __entry->count,
+		      __entry->flags, __entry->ret)
+);
+
+/* What happens to the hypervisor's pool of pages for a partition */
+
+DECLARE_EVENT_CLASS(mshv_pool,
+		    TP_PROTO(u64 partition_id, u64 pages, int ret),
+		    TP_ARGS(partition_id, pages, ret),
+		    TP_STRUCT__entry(__field(u64, partition_id)
+				     __field(u64, pages)
+				     __field(int, ret)),
+		    TP_fast_assign(__entry->partition_id = partition_id;
+				   __entry->pages = pages;
+				   __entry->ret = ret;),
+		    TP_printk("partition %#llx pages %llu returns %d",
+			      __entry->partition_id, __entry->pages,
+			      __entry->ret)
+);
+
+DEFINE_EVENT(mshv_pool, mshv_deposit,
+	     TP_PROTO(u64 partition_id, u64 pages, int ret),
+	     TP_ARGS(partition_id, pages, ret)
+);
+
+DEFINE_EVENT(mshv_pool, mshv_withdraw,
+	     TP_PROTO(u64 partition_id, u64 pages, int ret),
+	     TP_ARGS(partition_id, pages, ret)
+);
+
+#endif /* _MSHV_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
