@@ -9,15 +9,22 @@
 
 #include "ioctl.h"
 #include "mshv_root.h"
+#include "partition.h"
 #include "passthru.h"
 
-static long root_hvcall(void *object, void *arg)
+static long create_partition(void *object, void __user *user_arg)
+{
+	return mshv_partition_create(object, user_arg);
+}
+
+static long dev_hvcall(void *object, void *arg)
 {
 	return mshv_passthru_self(arg);
 }
 
 static const struct mshv_ioctl dev_ioctls[] = {
-	{ MSHV_ROOT_HVCALL,	root_hvcall },
+	{ MSHV_CREATE_PARTITION,	.user = create_partition },
+	{ MSHV_ROOT_HVCALL,		dev_hvcall },
 };
 
 static long dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

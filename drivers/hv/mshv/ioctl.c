@@ -41,6 +41,8 @@ long mshv_ioctl(const struct mshv_ioctl *table, size_t count, void *object,
 
 	if (!ioctl)
 		return -ENOTTY;
+	if (ioctl->user)
+		return ioctl->user(object, user_arg);
 	if (WARN_ON_ONCE(size > sizeof(arg)))
 		return -ENOTTY;
 

@@ -14,10 +14,13 @@
  * @handler: called with the object behind the file and a kernel copy of the
  *	     argument. If userspace reads the argument (_IOC_READ), it gets the
  *	     copy back whatever the handler returns.
+ * @user: in the place of @handler: called with the argument where it is, for
+ *	  what has more than one size or is not worth copying twice
  */
 struct mshv_ioctl {
 	unsigned int cmd;
 	long (*handler)(void *object, void *arg);
+	long (*user)(void *object, void __user *user_arg);
 };
 
 long mshv_ioctl(const struct mshv_ioctl *table, size_t count, void *object,

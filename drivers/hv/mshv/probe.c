@@ -9,12 +9,16 @@
 
 #include "hvcall.h"
 #include "mshv_root.h"
+#include "shared_page.h"
+#include "synic.h"
 
 static const struct mshv_probe_step probe_steps[] = {
 	{ mshv_partition_type_start },
 	{ mshv_hvcall_start, mshv_hvcall_stop },
 	{ mshv_caps_start },
 	{ mshv_sched_start },
+	{ mshv_shared_page_start },
+	{ mshv_synic_start, mshv_synic_stop },
 	{ mshv_sched_loop_start, mshv_sched_loop_stop },
 	/* Userspace comes last in, first out: it finds everything in place. */
 	{ mshv_dev_start, mshv_dev_stop },

@@ -8,6 +8,7 @@
 #include "partition_type.h"
 
 struct mshv_root;
+struct mshv_vp;
 
 /**
  * struct mshv_sched_ops - a run loop
@@ -15,11 +16,18 @@ struct mshv_root;
  * @start: set up what the loop needs on every processor; NULL: nothing.
  *	   Returns 0 or a negative errno. Process context, may sleep.
  * @stop: undo @start; NULL when @start is
+ * @run: run a VP until it has a message for the VMM, which is then on its
+ *	 intercept page: 0; -EINTR if a signal came first; another errno if the
+ *	 hypervisor refuses. Process context, the VP's lock is held, sleeps.
+ * @drain: make sure that the hypervisor has nothing more to say about a VP that
+ *	   nobody runs any more; NULL: it has not. Process context, may sleep.
  */
 struct mshv_sched_ops {
 	const char *name;
 	int (*start)(void);
 	void (*stop)(void);
+	long (*run)(struct mshv_vp *vp);
+	void (*drain)(struct mshv_vp *vp);
 };
 
 extern const struct mshv_sched_ops mshv_sched_hv_ops;

@@ -2,11 +2,81 @@
 /*
  * The run loop under the hypervisor's schedulers (classic, core).
  *
- * The hypervisor picks the VP to run and the processor to run it on; a thread
- * in RUN_VP merely waits for the VP's next message.
+ * The hypervisor picks the VP to run and the processor to run it on; the thread
+ * in MSHV_RUN_VP lets it go and waits for its next message.
  */
+#include <linux/wait.h>
+#include <asm/mshyperv.h>
+
+#include "partition.h"
+#include "registers.h"
 #include "sched.h"
+#include "vp.h"
+
+static bool take_kick(struct mshv_vp *vp)
+{
+	return xchg(&vp->run.kicked, false);
+}
+
+/*
+ * A VP is suspended for two reasons, each with a register: an intercept, and
+ * the explicit wish of its parent. The hypervisor writes registers in order.
+ * The intercept goes first: as long as the wish stands, the VP does not run, so
+ * that what is cleared is the old intercept and never a new one.
+ */
+static int resume(struct mshv_vp *vp)
+{
+	static const struct hv_register_assoc go[] = {
+		{ .name = HV_REGISTER_INTERCEPT_SUSPEND },
+		{ .name = HV_REGISTER_EXPLICIT_SUSPEND },
+	};
+
+	return mshv_set_vp_registers(vp->partition->id, vp->index,
+				     ARRAY_SIZE(go), go);
+}
+
+/*
+ * Stops a VP for a signal. It may have run into an intercept just before: then
+ * the intercept register says so, and its message is here or on its way. Once
+ * the VP is suspended explicitly there can be no further one.
+ */
+static int suspend(struct mshv_vp *vp, bool *message_coming)
+{
+	u64 intercepted;
+	int ret;
+
+	ret = mshv_set_vp_register(vp->partition->id, vp->index,
+				   HV_REGISTER_EXPLICIT_SUSPEND, 1);
+	if (ret)
+		return ret;
+
+	ret = mshv_get_vp_register(vp->partition->id, vp->index,
+				   HV_REGISTER_INTERCEPT_SUSPEND, &intercepted);
+	*message_coming = intercepted & 1;
+	return ret;
+}
+
+static long sched_hv_run(struct mshv_vp *vp)
+{
+	bool message_coming;
+	long ret;
+
+	ret = resume(vp);
+	if (ret)
+		return ret;
+
+	if (!wait_event_interruptible(vp->run.wait, take_kick(vp)))
+		return 0;
+
+	ret = suspend(vp, &message_coming);
+	if (ret)
+		return ret;
+	if (!message_coming)
+		return -EINTR;
+	return wait_event_killable(vp->run.wait, take_kick(vp)) ? -EINTR : 0;
+}
 
 const struct mshv_sched_ops mshv_sched_hv_ops = {
 	.name	= "the hypervisor",
+	.run	= sched_hv_run,
 };

@@ -2,13 +2,31 @@
 /*
  * The run loop where Linux schedules (root and integrated schedulers).
  *
- * The thread in RUN_VP is the VP: where and when Linux runs the thread, it
- * dispatches the VP by hypercall. Dispatching is preemptible work with
- * interrupts on, so it cannot use the pages that other hypercalls use with
- * interrupts off: every processor has a pair of pages for it alone.
+ * The thread in MSHV_RUN_VP is the VP: where and when Linux runs the thread, it
+ * dispatches the VP by hypercall. An interrupt for this partition ends the
+ * dispatch, so the thread can be preempted, throttled and moved like any other.
+ *
+ * Dispatching runs with interrupts on, so it cannot use the pages that other
+ * hypercalls use with interrupts off: every processor has a pair of pages for
+ * it alone, and the thread holds on to the processor while it uses them.
  */
+#include <linux/entry-virt.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rseq.h>
+#include <linux/wait.h>
+#include <asm/mshyperv.h>
+
+#include "hvcall.h"
 #include "hvcall_pages.h"
+#include "partition.h"
+#include "registers.h"
 #include "sched.h"
+#include "trace.h"
+#include "vp.h"
+
+/* Of the counters of a VP: its dispatching thread has to wait. */
+#define COUNTER_DISPATCH_BLOCKED	202
 
 static struct mshv_hvcall_pages dispatch_pages;
 
@@ -22,8 +40,157 @@ static void sched_root_stop(void)
 	mshv_hvcall_pages_destroy(&dispatch_pages);
 }
 
+static int dispatch(struct mshv_vp *vp, u32 flags,
+		    struct hv_output_dispatch_vp *out)
+{
+	struct mshv_hvcall_page_pair *pages;
+	u64 status;
+
+	guard(preempt)();
+	pages = this_cpu_ptr(dispatch_pages.pair);
+
+	*(struct hv_input_dispatch_vp *)pages->in = (struct hv_input_dispatch_vp){
+		.partition_id = vp->partition->id,
+		.vp_index = vp->index,
+		.flags = flags,
+	};
+	status = mshv_hvcall_issue(HVCALL_DISPATCH_VP, pages->in, pages->out);
+	*out = *(struct hv_output_dispatch_vp *)pages->out;
+
+	trace_mshv_vp_dispatch(vp->partition->id, vp->index, flags,
+			       out->dispatch_state, out->dispatch_event,
+			       hv_result_to_errno(status));
+	return hv_result_to_errno(status);
+}
+
+/* Interrupts that were put on the register page for the next dispatch. */
+static bool interrupt_waiting(const struct mshv_vp *vp)
+{
+	const struct hv_vp_register_page *page = vp->registers.address;
+
+	return READ_ONCE(page->interrupt_vectors.as_uint64);
+}
+
+static bool counter_blocked(const struct mshv_shared_page *stats)
+{
+	const struct hv_stats_page *page = stats->address;
+
+	return page && READ_ONCE(page->data[COUNTER_DISPATCH_BLOCKED]);
+}
+
+static bool dispatch_blocked(const struct mshv_vp *vp)
+{
+	return counter_blocked(&vp->stats[HV_STATS_AREA_SELF]) ||
+	       counter_blocked(&vp->stats[HV_STATS_AREA_PARENT]);
+}
+
+static bool can_go_on(const struct mshv_vp *vp)
+{
+	return (READ_ONCE(vp->run.kicked) && !dispatch_blocked(vp)) ||
+	       interrupt_waiting(vp);
+}
+
+static int wait_until_unblocked(struct mshv_vp *vp)
+{
+	if (wait_event_interruptible(vp->run.wait, can_go_on(vp)))
+		return -EINTR;
+
+	WRITE_ONCE(vp->run.kicked, false);
+	vp->run.blocked = false;
+	return 0;
+}
+
+static u32 dispatch_flags(const struct mshv_vp *vp)
+{
+	u32 flags = 0;
+
+	if (vp->run.intercepted)
+		flags |= HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND;
+	if (interrupt_waiting(vp))
+		flags |= HV_DISPATCH_VP_FLAG_SCAN_INTERRUPT_INJECTION;
+	return flags;
+}
+
+/* What the hypervisor said of the VP when the dispatch ended. */
+static int after_dispatch(struct mshv_vp *vp,
+			  const struct hv_output_dispatch_vp *out)
+{
+	/* The dispatch took note of the intercept, if there was one. */
+	vp->run.intercepted = false;
+
+	switch (out->dispatch_state) {
+	case HV_VP_DISPATCH_STATE_READY:
+		vp->run.intercepted =
+			out->dispatch_event == HV_VP_DISPATCH_EVENT_INTERCEPT;
+		return 0;
+	case HV_VP_DISPATCH_STATE_BLOCKED:
+		vp->run.blocked = true;
+		if (out->dispatch_event != HV_VP_DISPATCH_EVENT_SUSPEND)
+			return 0;
+		/* VPs are born suspended; the first dispatch meets that. */
+		return mshv_set_vp_register(vp->partition->id, vp->index,
+					    HV_REGISTER_EXPLICIT_SUSPEND, 0);
+	default:
+		return -EIO;
+	}
+}
+
+static long sched_root_run(struct mshv_vp *vp)
+{
+	struct hv_output_dispatch_vp out;
+	long ret;
+
+	do {
+		if (vp->run.blocked) {
+			ret = wait_until_unblocked(vp);
+			if (ret)
+				break;
+		}
+
+		if (__xfer_to_guest_mode_work_pending()) {
+			ret = xfer_to_guest_mode_handle_work();
+			if (ret)
+				break;
+		}
+
+		ret = dispatch(vp, dispatch_flags(vp), &out);
+		if (!ret)
+			ret = after_dispatch(vp, &out);
+	} while (!ret && !vp->run.intercepted);
+
+	rseq_virt_userspace_exit();
+	return ret;
+}
+
+/*
+ * The hypervisor counts the signals that it sends about a VP, and so does the
+ * interrupt handler. With dispatching suspended there will be no more: when the
+ * two agree, none is under way that could meet a VP that is gone.
+ */
+static void sched_root_drain(struct mshv_vp *vp)
+{
+	const u64 partition_id = vp->partition->id;
+	u64 sent;
+
+	if (mshv_set_vp_register(partition_id, vp->index,
+				 HV_REGISTER_DISPATCH_SUSPEND, 1) ||
+	    mshv_get_vp_register(partition_id, vp->index,
+				 HV_REGISTER_VP_ROOT_SIGNAL_COUNT, &sent)) {
+		pr_warn_once("cannot suspend dispatching of VP %u of partition %llu\n",
+			     vp->index, partition_id);
+		return;
+	}
+
+	if (!wait_event_timeout(vp->run.wait,
+				atomic64_read(&vp->run.signals) >= sent, HZ))
+		pr_warn_once("lost a signal about VP %u of partition %llu\n",
+			     vp->index, partition_id);
+}
+
 const struct mshv_sched_ops mshv_sched_root_ops = {
 	.name	= "Linux",
 	.start	= sched_root_start,
 	.stop	= sched_root_stop,
+	.run	= sched_root_run,
+	.drain	= sched_root_drain,
 };

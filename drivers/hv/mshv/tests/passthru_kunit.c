@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <asm/mshyperv.h>
 
+#include "../deposit.h"
 #include "../hvcall.h"
 #include "../passthru.h"
 
@@ -43,6 +44,12 @@ static u64 record_call(u64 control, void *in, void *out)
 	return pt->status;
 }
 
+/* No memory to give: the tests of deposits are elsewhere. */
+static int give_nothing(struct mshv_shortage *shortage, u64 status)
+{
+	return hv_result_to_errno(status);
+}
+
 static int passthru_init(struct kunit *test)
 {
 	struct passthru *pt = kunit_kzalloc(test, sizeof(*pt), GFP_KERNEL);
@@ -64,6 +71,7 @@ static int passthru_init(struct kunit *test)
 
 	test->priv = pt;
 	kunit_activate_static_stub(test, mshv_hvcall_issue, record_call);
+	kunit_activate_static_stub(test, mshv_relieve_shortage, give_nothing);
 	return 0;
 }
 

@@ -8,6 +8,8 @@
 #include "../hvcall.h"
 #include "../hvcall_pages.h"
 #include "../mshv_root.h"
+#include "../shared_page.h"
+#include "../synic.h"
 
 /* What happened, as words: "a" done, "a!" failed, "-a" undone. */
 struct diary {
@@ -50,6 +52,8 @@ STEP(type)
 STEP_WITH_UNDO(hvcall)
 STEP(caps)
 STEP(sched)
+STEP(pages)
+STEP_WITH_UNDO(synic)
 STEP_WITH_UNDO(loop)
 STEP_WITH_UNDO(dev)
 
@@ -60,6 +64,9 @@ static void replace_steps(struct kunit *test)
 	kunit_activate_static_stub(test, mshv_hvcall_stop, undo_hvcall);
 	kunit_activate_static_stub(test, mshv_caps_start, do_caps);
 	kunit_activate_static_stub(test, mshv_sched_start, do_sched);
+	kunit_activate_static_stub(test, mshv_shared_page_start, do_pages);
+	kunit_activate_static_stub(test, mshv_synic_start, do_synic);
+	kunit_activate_static_stub(test, mshv_synic_stop, undo_synic);
 	kunit_activate_static_stub(test, mshv_sched_loop_start, do_loop);
 	kunit_activate_static_stub(test, mshv_sched_loop_stop, undo_loop);
 	kunit_activate_static_stub(test, mshv_dev_start, do_dev);
@@ -74,8 +81,12 @@ static const struct unwind_row {
 	{ "hvcall",	"type hvcall!" },
 	{ "caps",	"type hvcall caps! -hvcall" },
 	{ "sched",	"type hvcall caps sched! -hvcall" },
-	{ "loop",	"type hvcall caps sched loop! -hvcall" },
-	{ "dev",	"type hvcall caps sched loop dev! -loop -hvcall" },
+	{ "pages",	"type hvcall caps sched pages! -hvcall" },
+	{ "synic",	"type hvcall caps sched pages synic! -hvcall" },
+	{ "loop",
+	  "type hvcall caps sched pages synic loop! -synic -hvcall" },
+	{ "dev",
+	  "type hvcall caps sched pages synic loop dev! -loop -synic -hvcall" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(unwind, unwind_rows, failing);
@@ -102,10 +113,11 @@ static void remove_is_the_exact_reverse(struct kunit *test)
 	replace_steps(test);
 
 	KUNIT_EXPECT_EQ(test, mshv_probe(&root), 0);
-	KUNIT_EXPECT_STREQ(test, diary.text, "type hvcall caps sched loop dev");
-	mshv_remove(&root);
 	KUNIT_EXPECT_STREQ(test, diary.text,
-			   "type hvcall caps sched loop dev -dev -loop -hvcall");
+			   "type hvcall caps sched pages synic loop dev");
+	diary.text[0] = '\0';
+	mshv_remove(&root);
+	KUNIT_EXPECT_STREQ(test, diary.text, "-dev -loop -synic -hvcall");
 }
 
 static int do_pages_init(void)

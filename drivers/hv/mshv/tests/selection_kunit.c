@@ -9,6 +9,7 @@
 
 #include "../hvcall.h"
 #include "../mshv_root.h"
+#include "../synic.h"
 #include "fake_hypervisor.h"
 
 #define L1VH		HV_CREATE_PARTITIONS
@@ -169,6 +170,8 @@ static void selection_row_holds(struct kunit *test)
 	fake_hypervisor_install(test, &hv);
 	kunit_activate_static_stub(test, mshv_hvcall_start, succeed);
 	kunit_activate_static_stub(test, mshv_hvcall_stop, do_nothing);
+	kunit_activate_static_stub(test, mshv_synic_start, succeed);
+	kunit_activate_static_stub(test, mshv_synic_stop, do_nothing);
 	kunit_activate_static_stub(test, mshv_sched_loop_start, succeed);
 	kunit_activate_static_stub(test, mshv_sched_loop_stop, do_nothing);
 	kunit_activate_static_stub(test, mshv_dev_start, succeed);

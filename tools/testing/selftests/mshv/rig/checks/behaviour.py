@@ -24,6 +24,13 @@ same() { hvctl ledger >/tmp/now; cmp -s /tmp/$1 /tmp/now || {
 	diff /tmp/$1 /tmp/now | sed 's/^/ledger=/'
 	complain "the ledger changed: $2"; }; }
 keep() { hvctl ledger >/tmp/$1 || complain "no ledger"; }
+# The driver brings the pages of a processor of an L1VH, new ones each time that
+# it comes up: which pages the hypervisor has must be the same, not where.
+shape() { sed 's/^\\(overlay [0-9]* si[a-z]*\\) .*/\\1/' /tmp/$1; }
+alike() { hvctl ledger >/tmp/now; shape $1 >/tmp/was.shape; shape now >/tmp/now.shape
+	cmp -s /tmp/was.shape /tmp/now.shape || {
+	diff /tmp/was.shape /tmp/now.shape | sed 's/^/ledger=/'
+	complain "the ledger changed: $2"; }; }
 """
 
 RELOAD = """
@@ -44,7 +51,7 @@ load "all processors online"
 keep loaded
 for cpu in 1 2 3; do online $cpu 0; done
 for cpu in 3 1 2; do online $cpu 1; done
-same loaded "loaded, processors went and came back"
+alike loaded "loaded, processors went and came back"
 online 2 0
 unload "a processor is offline"
 online 2 1
@@ -53,7 +60,7 @@ same before "unloaded while a processor was offline"
 online 1 0
 load "a processor is offline"
 online 1 1
-same loaded "loaded while a processor was offline"
+alike loaded "loaded while a processor was offline"
 unload "all processors online again"
 same before "in the end"
 echo "count=$(nproc)"

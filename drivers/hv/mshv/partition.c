@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Child partitions: create, initialize, find, destroy. */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/mshv.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <kunit/static_stub.h>
+#include <asm/mshyperv.h>
+
+#include "deposit.h"
+#include "hvcall.h"
+#include "ioctl.h"
+#include "mshv_root.h"
+#include "partition.h"
+#include "passthru.h"
+#include "trace.h"
+#include "vp.h"
+
+/* What initializing a partition takes at least: spares a few round trips. */
+#define INITIALIZE_PAGES	208
+
+/* All partitions by id, for the interrupt handler, under RCU. */
+static DEFINE_XARRAY(partitions);
+
+/**
+ * mshv_partition_find() - find a partition by id
+ * @id: what the hypervisor calls it
+ *
+ * Context: Any, in an RCU read-side critical section, which is as long as the
+ *	    partition may be used.
+ * Return: the partition, or NULL.
+ */
+struct mshv_partition *mshv_partition_find(u64 id)
+{
+	KUNIT_STATIC_STUB_REDIRECT(mshv_partition_find, id);
+
+	return xa_load(&partitions, id);
+}
+
+/**
+ * mshv_partition_get() - take a reference on a partition
+ * @partition: the caller has a reference, through a file that is open
+ *
+ * Return: @partition.
+ */
+struct mshv_partition *mshv_partition_get(struct mshv_partition *partition)
+{
+	refcount_inc(&partition->refs);
+	return partition;
+}
+
+static u64 call_on(u16 code, u64 partition_id)
+{
+	return mshv_hvcall(code, &partition_id, sizeof(partition_id), NULL, 0);
+}
+
+/* From here on the hypervisor has nothing to say about the partition. */
+static void silence(struct mshv_partition *partition)
+{
+	const struct mshv_sched_ops *ops = partition->root->scheduler->ops;
+	struct mshv_vp *vp;
+	unsigned long index;
+
+	if (ops->drain)
+		xa_for_each(&partition->vps, index, vp)
+			ops->drain(vp);
+
+	xa_erase(&partitions, partition->id);
+	/* The interrupt handler may still be looking at it. */
+	synchronize_rcu();
+}
+
+/* Everything that initializing and running brought, last first. */
+static void shut_down(struct mshv_partition *partition)
+{
+	struct mshv_vp *vp;
+	unsigned long index;
+
+	xa_for_each(&partition->vps, index, vp)
+		mshv_vp_destroy(vp);
+	xa_destroy(&partition->vps);
+	mshv_memory_destroy(&partition->memory);
+
+	if (partition->initialized)
+		WARN_ON(!hv_result_success(call_on(HVCALL_FINALIZE_PARTITION,
+						   partition->id)));
+}
+
+static void delete(struct mshv_partition *partition)
+{
+	/* Pages that do not come back now are lost: say so. */
+	WARN_ON(mshv_withdraw_all(partition->id));
+	WARN_ON(!hv_result_success(call_on(HVCALL_DELETE_PARTITION,
+					   partition->id)));
+	mshv_withdraw_own();
+}
+
+static void destroy(struct mshv_partition *partition)
+{
+	trace_mshv_partition_destroy(partition->id);
+	silence(partition);
+	shut_down(partition);
+	delete(partition);
+	kfree(partition);
+}
+
+/**
+ * mshv_partition_put() - drop a reference on a partition
+ * @partition: the partition; with the last reference it is destroyed
+ *
+ * Context: Process context, may sleep.
+ */
+void mshv_partition_put(struct mshv_partition *partition)
+{
+	if (refcount_dec_and_test(&partition->refs))
+		destroy(partition);
+}
+
+static long initialize_partition(void *object, void *arg)
+{
+	struct mshv_partition *partition = object;
+	int ret;
+
+	if (partition->initialized)
+		return 0;
+
+	ret = mshv_deposit(partition->id, INITIALIZE_PAGES);
+	if (!ret)
+		ret = mshv_hvcall_pooled(partition->id,
+					 HVCALL_INITIALIZE_PARTITION,
+					 &partition->id, sizeof(partition->id),
+					 NULL, 0);
+	if (ret) {
+		mshv_withdraw_all(partition->id);
+		return ret;
+	}
+
+	partition->initialized = true;
+	return 0;
+}
+
+static long create_vp(void *object, void *arg)
+{
+	return mshv_vp_create(object, arg);
+}
+
+static long set_guest_memory(void *object, void *arg)
+{
+	struct mshv_partition *partition = object;
+
+	return mshv_memory_set(&partition->memory, arg);
+}
+
+static long partition_hvcall(void *object, void *arg)
+{
+	return mshv_passthru_partition(object, arg);
+}
+
+static const struct mshv_ioctl partition_ioctls[] = {
+	{ MSHV_INITIALIZE_PARTITION,	initialize_partition },
+	{ MSHV_CREATE_VP,		create_vp },
+	{ MSHV_SET_GUEST_MEMORY,	set_guest_memory },
+	{ MSHV_ROOT_HVCALL,		partition_hvcall },
+};
+
+static long partition_ioctl(struct file *file, unsigned int cmd,
+			    unsigned long arg)
+{
+	struct mshv_partition *partition = file->private_data;
+	long ret;
+
+	if (mutex_lock_killable(&partition->lock))
+		return -EINTR;
+	ret = mshv_ioctl(partition_ioctls, ARRAY_SIZE(partition_ioctls),
+			 partition, cmd, (void __user *)arg);
+	mutex_unlock(&partition->lock);
+	return ret;
+}
+
+static int partition_release(struct inode *inode, struct file *file)
+{
+	mshv_partition_put(file->private_data);
+	return 0;
+}
+
+static const struct file_operations partition_fops = {
+	.owner		= THIS_MODULE,
+	.release	= partition_release,
+	.unlocked_ioctl	= partition_ioctl,
+	.llseek		= noop_llseek,
+};
+
+/* Features of the second version are those that the VMM wants disabled. */
+static int copy_features(const struct mshv_create_partition_v2 *args,
+			 struct hv_partition_creation_properties *properties)
+{
+	static_assert(MSHV_NUM_CPU_FEATURES_BANKS ==
+		      HV_PARTITION_PROCESSOR_FEATURES_BANKS);
+
+	if (args->pt_num_cpu_fbanks != MSHV_NUM_CPU_FEATURES_BANKS ||
+	    memchr_inv(args->pt_rsvd, 0, sizeof(args->pt_rsvd)) ||
+	    memchr_inv(args->pt_rsvd1, 0, sizeof(args->pt_rsvd1)))
+		return -EINVAL;
+
+	for (int i = 0; i < MSHV_NUM_CPU_FEATURES_BANKS; i++)
+		properties->disabled_processor_features.as_uint64[i] =
+			args->pt_cpu_fbanks[i];
+	properties->disabled_processor_xsave_features.as_uint64 =
+		args->pt_disabled_xsave;
+	return 0;
+}
+
+static u64 creation_flags(u64 flags)
+{
+	static const struct {
+		u64 user;
+		u64 hypervisor;
+	} map[] = {
+		{ BIT_ULL(MSHV_PT_BIT_LAPIC),
+		  HV_PARTITION_CREATION_FLAG_LAPIC_ENABLED },
+		{ BIT_ULL(MSHV_PT_BIT_X2APIC),
+		  HV_PARTITION_CREATION_FLAG_X2APIC_CAPABLE },
+		{ BIT_ULL(MSHV_PT_BIT_GPA_SUPER_PAGES),
+		  HV_PARTITION_CREATION_FLAG_GPA_SUPER_PAGES_ENABLED },
+		{ BIT_ULL(MSHV_PT_BIT_NESTED_VIRTUALIZATION),
+		  HV_PARTITION_CREATION_FLAG_NESTED_VIRTUALIZATION_CAPABLE },
+		{ BIT_ULL(MSHV_PT_BIT_SMT_ENABLED_GUEST),
+		  HV_PARTITION_CREATION_FLAG_SMT_ENABLED_GUEST },
+	};
+	u64 result = HV_PARTITION_CREATION_FLAG_EXO_PARTITION |
+		     HV_PARTITION_CREATION_FLAG_INTERCEPT_MESSAGE_PAGE_ENABLED;
+
+	for (size_t i = 0; i < ARRAY_SIZE(map); i++)
+		if (flags & map[i].user)
+			result |= map[i].hypervisor;
+	return result;
+}
+
+/* The argument has two versions; a flag of the first tells which. */
+static int read_arguments(void __user *user_arg,
+			  struct hv_input_create_partition *in)
+{
+	struct mshv_create_partition_v2 args = {};
+	const size_t v1_size = sizeof(struct mshv_create_partition);
+
+	if (copy_from_user(&args, user_arg, v1_size))
+		return -EFAULT;
+	if (args.pt_flags & ~MSHV_PT_FLAGS_MASK ||
+	    args.pt_isolation >= MSHV_PT_ISOLATION_COUNT)
+		return -EINVAL;
+
+	*in = (struct hv_input_create_partition){
+		.flags = creation_flags(args.pt_flags),
+		.compatibility_version = HV_COMPATIBILITY_21_H2,
+	};
+	if (!(args.pt_flags & BIT_ULL(MSHV_PT_BIT_CPU_AND_XSAVE_FEATURES)))
+		return 0;
+
+	/* Only what follows the first version: that is not read twice. */
+	if (copy_from_user((void *)&args + v1_size, user_arg + v1_size,
+			   sizeof(args) - v1_size))
+		return -EFAULT;
+	return copy_features(&args, &in->partition_creation_properties);
+}
+
+static struct mshv_partition *alloc_partition(const struct mshv_root *root)
+{
+	struct mshv_partition *partition = kzalloc_obj(*partition,
+						       GFP_KERNEL_ACCOUNT);
+
+	if (!partition)
+		return NULL;
+
+	partition->root = root;
+	mutex_init(&partition->lock);
+	xa_init(&partition->vps);
+	mshv_async_init(&partition->async);
+	refcount_set(&partition->refs, 1);
+	return partition;
+}
+
+/**
+ * mshv_partition_create() - MSHV_CREATE_PARTITION
+ * @root: the driver's state
+ * @user_arg: the argument of the ioctl, of either version
+ *
+ * Context: Process context, may sleep.
+ * Return: the file descriptor of the new partition, or -EFAULT, -EINVAL,
+ *	   -ENOMEM, -EMFILE, -ENFILE, or the errno for the hypercall's status;
+ *	   see MSHV_CREATE_PARTITION in include/uapi/linux/mshv.h.
+ */
+long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
+{
+	struct hv_output_create_partition out;
+	struct hv_input_create_partition in;
+	struct mshv_partition *partition;
+	int ret;
+
+	ret = read_arguments(user_arg, &in);
+	if (ret)
+		return ret;
+
+	partition = alloc_partition(root);
+	if (!partition)
+		return -ENOMEM;
+
+	ret = mshv_hvcall_pooled(HV_PARTITION_ID_SELF, HVCALL_CREATE_PARTITION,
+				 &in, sizeof(in), &out, sizeof(out));
+	if (ret)
+		goto free;
+	partition->id = out.partition_id;
+	trace_mshv_partition_create(partition->id);
+	mshv_memory_init(&partition->memory, partition->id);
+
+	ret = xa_insert(&partitions, partition->id, partition,
+			GFP_KERNEL_ACCOUNT);
+	if (ret)
+		goto delete;
+
+	ret = FD_ADD(O_RDWR | O_CLOEXEC,
+		     anon_inode_getfile("mshv_partition", &partition_fops,
+					partition, O_RDWR));
+	if (ret < 0)
+		goto erase;
+	return ret;
+
+erase:
+	silence(partition);
+delete:
+	delete(partition);
+free:
+	kfree(partition);
+	return ret;
+}

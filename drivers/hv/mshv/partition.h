@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Child partitions: virtual machines. */
+#ifndef _MSHV_PARTITION_H
+#define _MSHV_PARTITION_H
+
+#include <linux/completion.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+#include <linux/xarray.h>
+
+#include "async.h"
+#include "region.h"
+
+struct mshv_root;
+
+/**
+ * struct mshv_partition - a child
+ * @root: the driver's state
+ * @id: what the hypervisor calls it
+ * @lock: taken by each ioctl on the partition's file; protects @initialized and
+ *	  the coming of VPs
+ * @initialized: the hypervisor let it have memory and VPs
+ * @vps: struct mshv_vp by index; VPs come under @lock and go with the partition;
+ *	 the interrupt handler looks them up under RCU
+ * @memory: its guest memory
+ * @async: a hypercall on it that is under way
+ * @refs: one for the partition's file, one for the file of each VP
+ *
+ * Lives from MSHV_CREATE_PARTITION until the last of its files is closed, in
+ * whatever order and by whomever. All of it is undone at that time, once.
+ */
+struct mshv_partition {
+	const struct mshv_root *root;
+	u64 id;
+	struct mutex lock;	/* see above */
+	bool initialized;
+	struct xarray vps;
+	struct mshv_memory memory;
+	struct mshv_async async;
+	refcount_t refs;
+};
+
+long mshv_partition_create(const struct mshv_root *root, void __user *user_arg);
+struct mshv_partition *mshv_partition_get(struct mshv_partition *partition);
+void mshv_partition_put(struct mshv_partition *partition);
+struct mshv_partition *mshv_partition_find(u64 id);
+
+#endif /* _MSHV_PARTITION_H */

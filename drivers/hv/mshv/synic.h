@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The synthetic interrupt controller: how the hypervisor talks to us. */
+#ifndef _MSHV_SYNIC_H
+#define _MSHV_SYNIC_H
+
+struct hv_message;
+struct mshv_root;
+
+int mshv_synic_start(struct mshv_root *root);
+void mshv_synic_stop(struct mshv_root *root);
+
+/* message.c */
+void mshv_message_receive(const struct hv_message *message);
+
+#endif /* _MSHV_SYNIC_H */

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Virtual processors: create, kick, destroy. */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mshv.h>
+#include <linux/slab.h>
+#include <asm/mshyperv.h>
+
+#include "hvcall.h"
+#include "mshv_root.h"
+#include "partition.h"
+#include "trace.h"
+#include "vp.h"
+
+/* VPs of a partition at the most; also bounds what messages can name. */
+#define MAX_VPS		256
+
+static union hv_stats_object_identity stats_identity(const struct mshv_vp *vp,
+						     u8 area)
+{
+	return (union hv_stats_object_identity){
+		.vp = {
+			.partition_id = vp->partition->id,
+			.vp_index = vp->index,
+			.stats_area_type = area,
+		},
+	};
+}
+
+static void unmap_stats(struct mshv_vp *vp, u8 area)
+{
+	union hv_stats_object_identity identity = stats_identity(vp, area);
+
+	if (vp->stats[area].address)
+		mshv_unmap_stats_page(HV_STATS_OBJECT_VP, &identity,
+				      &vp->stats[area]);
+}
+
+static int map_stats(struct mshv_vp *vp, u8 area)
+{
+	union hv_stats_object_identity identity = stats_identity(vp, area);
+
+	return mshv_map_stats_page(HV_STATS_OBJECT_VP, &identity,
+				   &vp->stats[area]);
+}
+
+static void unmap_state(struct mshv_vp *vp, u16 type,
+			struct mshv_shared_page *page)
+{
+	if (page->address)
+		mshv_unmap_state_page(vp->partition->id, vp->index, type, page);
+}
+
+static void unmap_pages(struct mshv_vp *vp)
+{
+	unmap_stats(vp, HV_STATS_AREA_PARENT);
+	unmap_stats(vp, HV_STATS_AREA_SELF);
+	unmap_state(vp, HV_VP_STATE_PAGE_REGISTERS, &vp->registers);
+	unmap_state(vp, HV_VP_STATE_PAGE_INTERCEPT_MESSAGE, &vp->intercept);
+}
+
+static int map_pages(struct mshv_vp *vp)
+{
+	const u64 partition_id = vp->partition->id;
+	int ret;
+
+	ret = mshv_map_state_page(partition_id, vp->index,
+				  HV_VP_STATE_PAGE_INTERCEPT_MESSAGE,
+				  &vp->intercept);
+	if (!ret)
+		ret = mshv_map_state_page(partition_id, vp->index,
+					  HV_VP_STATE_PAGE_REGISTERS,
+					  &vp->registers);
+	if (!ret)
+		ret = map_stats(vp, HV_STATS_AREA_SELF);
+	if (!ret) {
+		ret = map_stats(vp, HV_STATS_AREA_PARENT);
+		/* Older hypervisors have everything in one area. */
+		if (ret == -EINVAL)
+			ret = 0;
+	}
+
+	if (ret)
+		unmap_pages(vp);
+	return ret;
+}
+
+static int create_in_hypervisor(struct mshv_vp *vp)
+{
+	const struct hv_create_vp in = {
+		.partition_id = vp->partition->id,
+		.vp_index = vp->index,
+		.subnode_type = HV_SUBNODE_ANY,
+	};
+
+	return mshv_hvcall_pooled(vp->partition->id, HVCALL_CREATE_VP,
+				  &in, sizeof(in), NULL, 0);
+}
+
+static void delete_in_hypervisor(struct mshv_vp *vp)
+{
+	const union hv_input_delete_vp in = {
+		.partition_id = vp->partition->id,
+		.vp_index = vp->index,
+	};
+
+	WARN_ON(!hv_result_success(mshv_hvcall(HVCALL_DELETE_VP,
+					       &in, sizeof(in), NULL, 0)));
+}
+
+static struct mshv_vp *alloc_vp(struct mshv_partition *partition, u32 index)
+{
+	struct mshv_vp *vp = kzalloc_obj(*vp, GFP_KERNEL_ACCOUNT);
+
+	if (!vp)
+		return NULL;
+
+	vp->partition = partition;
+	vp->index = index;
+	mutex_init(&vp->lock);
+	init_waitqueue_head(&vp->run.wait);
+	return vp;
+}
+
+/*
+ * The file of a VP keeps the partition, not the other way round. The interrupt
+ * handler finds the VP before anybody can run it, and both come when nothing
+ * can fail any more.
+ */
+static int publish(struct mshv_vp *vp)
+{
+	struct file *file;
+	int fd;
+
+	fd = get_unused_fd_flags(O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+
+	file = anon_inode_getfile("mshv_vp", &mshv_vp_fops, vp, O_RDWR);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+
+	mshv_partition_get(vp->partition);
+	xa_store(&vp->partition->vps, vp->index, vp, GFP_KERNEL_ACCOUNT);
+	fd_install(fd, file);
+	return fd;
+}
+
+/**
+ * mshv_vp_create() - MSHV_CREATE_VP
+ * @partition: the child; its lock is held
+ * @args: the argument of the ioctl
+ *
+ * Context: Process context, may sleep.
+ * Return: the file descriptor of the new VP, or -EINVAL, -EEXIST, -ENOMEM,
+ *	   -EMFILE, -ENFILE, or the errno for the hypercall's status; see
+ *	   MSHV_CREATE_VP in include/uapi/linux/mshv.h.
+ */
+long mshv_vp_create(struct mshv_partition *partition,
+		    const struct mshv_create_vp *args)
+{
+	struct mshv_vp *vp;
+	int ret;
+
+	if (args->vp_index >= MAX_VPS)
+		return -EINVAL;
+	if (xa_load(&partition->vps, args->vp_index))
+		return -EEXIST;
+
+	vp = alloc_vp(partition, args->vp_index);
+	if (!vp)
+		return -ENOMEM;
+
+	/* Room in advance, so that publishing cannot fail for lack of it. */
+	ret = xa_reserve(&partition->vps, vp->index, GFP_KERNEL_ACCOUNT);
+	if (ret)
+		goto free;
+	ret = create_in_hypervisor(vp);
+	if (ret)
+		goto release;
+	ret = map_pages(vp);
+	if (ret)
+		goto delete;
+	ret = publish(vp);
+	if (ret < 0)
+		goto unmap;
+
+	trace_mshv_vp_create(partition->id, args->vp_index);
+	return ret;
+
+unmap:
+	unmap_pages(vp);
+delete:
+	delete_in_hypervisor(vp);
+release:
+	xa_release(&partition->vps, vp->index);
+free:
+	kfree(vp);
+	return ret;
+}
+
+/**
+ * mshv_vp_destroy() - undo mshv_vp_create()
+ * @vp: the VP; all files of the partition are closed, and the interrupt handler
+ *	does not find it any more
+ *
+ * Context: Process context, may sleep.
+ */
+void mshv_vp_destroy(struct mshv_vp *vp)
+{
+	trace_mshv_vp_destroy(vp->partition->id, vp->index);
+	unmap_pages(vp);
+	delete_in_hypervisor(vp);
+	kfree(vp);
+}
+
+/**
+ * mshv_vp_kick() - tell the thread that runs a VP to look at it
+ * @vp: the VP
+ *
+ * Context: Interrupt handler.
+ */
+void mshv_vp_kick(struct mshv_vp *vp)
+{
+	trace_mshv_vp_kick(vp->partition->id, vp->index);
+	atomic64_inc(&vp->run.signals);
+	WRITE_ONCE(vp->run.kicked, true);
+	wake_up(&vp->run.wait);
+}

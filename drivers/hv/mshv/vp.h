@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Virtual processors of child partitions. */
+#ifndef _MSHV_VP_H
+#define _MSHV_VP_H
+
+#include <linux/atomic.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <hyperv/hvhdk.h>
+
+#include "shared_page.h"
+
+struct mshv_partition;
+
+/**
+ * struct mshv_vp_run - what a run loop keeps about a VP
+ * @wait: where the thread in MSHV_RUN_VP sleeps
+ * @kicked: the hypervisor had something to say since the thread last looked;
+ *	    set by the interrupt handler
+ * @signals: how often it had, ever
+ * @blocked: root loop: the VP cannot be dispatched until the hypervisor says so
+ * @intercepted: root loop: the VP is suspended by an intercept
+ */
+struct mshv_vp_run {
+	wait_queue_head_t wait;
+	bool kicked;
+	atomic64_t signals;
+	bool blocked;
+	bool intercepted;
+};
+
+/**
+ * struct mshv_vp - a virtual processor
+ * @partition: the child it belongs to; the VP's file holds a reference
+ * @index: its number
+ * @lock: taken by each ioctl on the VP's file: one thread runs it at a time
+ * @intercept: the last intercept message
+ * @registers: general registers, to be read and written while it is suspended
+ * @stats: counters, by area; an L1VH sees no %HV_STATS_AREA_PARENT
+ * @run: for the run loop
+ *
+ * Once created, it lives as long as the partition, whether its file is open or
+ * not.
+ */
+struct mshv_vp {
+	struct mshv_partition *partition;
+	u32 index;
+	struct mutex lock;	/* see above */
+	struct mshv_shared_page intercept;
+	struct mshv_shared_page registers;
+	struct mshv_shared_page stats[HV_STATS_AREA_PARENT + 1];
+	struct mshv_vp_run run;
+};
+
+struct mshv_create_vp;
+
+long mshv_vp_create(struct mshv_partition *partition,
+		    const struct mshv_create_vp *args);
+void mshv_vp_destroy(struct mshv_vp *vp);
+void mshv_vp_kick(struct mshv_vp *vp);
+
+/* vp_file.c */
+extern const struct file_operations mshv_vp_fops;
+
+#endif /* _MSHV_VP_H */
