@@ -29,8 +29,8 @@ static void stop_vp(struct vp *target)
 	u64 start = read_tsc(), patience = clock_tsc_hz() * STOP_PATIENCE_SECONDS;
 
 	WRITE_ONCE(target->stop, 1);
-	lapic_send(target->cpu->apic_id,
-		   ICR_MODE_NMI << ICR_MODE_SHIFT | ICR_ASSERT);
+	if (!READ_ONCE(target->cpu->parked))
+		cpu_kick(target->cpu);
 	while (!READ_ONCE(target->cpu->parked)) {
 		if (read_tsc() - start > patience)
 			end_of_run(END_HYPERVISOR, "VP %u does not stop",

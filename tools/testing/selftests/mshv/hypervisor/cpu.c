@@ -4,7 +4,7 @@
  *
  * Invariants:
  * - The hypervisor runs with interrupts off and the global interrupt flag
- *   clear. The flag is set, on purpose and for a moment, in cpu_drain_nmi()
+ *   clear. The flag is set, on purpose and for a moment, in cpu_take_nmi()
  *   and while parked.
  * - INIT is sent only to a processor that is parked, so that it never loses a
  *   lock or an update half done.
@@ -77,13 +77,19 @@ void lapic_write(u32 reg, u32 value)
  * lapic_send() - Send an interrupt to another processor
  * @apic_id: whom
  * @icr: lower half of the interrupt command register
+ *
+ * The parent may be about to send an interrupt itself, by two writes: the half
+ * with its destination is left as it was.
  */
 void lapic_send(u32 apic_id, u32 icr)
 {
+	u32 high = lapic_read(LAPIC_ICR_HIGH);
+
 	while (lapic_read(LAPIC_ICR_LOW) & ICR_BUSY)
 		cpu_relax();
 	lapic_write(LAPIC_ICR_HIGH, apic_id << 24);
 	lapic_write(LAPIC_ICR_LOW, icr);
+	lapic_write(LAPIC_ICR_HIGH, high);
 }
 
 /**
@@ -125,6 +131,9 @@ void cpu_init_self(struct cpu *cpu)
 	const struct idt_register idtr = { sizeof(idt) - 1, (u64)idt };
 
 	asm volatile("lidt %0" : : "m" (idtr));
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_NXE);	/* for nested paging */
+	write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXSAVE);
+	WRITE_ONCE(cpu->kicked, 0);
 	svm_init_cpu(cpu);
 }
 
@@ -145,6 +154,7 @@ void cpu_init_boot(void)
 			.index = i,
 			.apic_id = apic_ids[i],
 			.idle = page_alloc(1),
+			.xsave = page_alloc(1),
 			.input = page_alloc(1),
 			.output = page_alloc(1),
 		};
@@ -171,6 +181,16 @@ struct cpu *cpu_by_apic_id(u32 apic_id)
 		if (cpus[i].apic_id == apic_id)
 			return &cpus[i];
 	return NULL;
+}
+
+/**
+ * cpu_self() - Which processor is this?
+ *
+ * Return: this processor.
+ */
+struct cpu *cpu_self(void)
+{
+	return cpu_by_apic_id(lapic_read(LAPIC_ID) >> 24);
 }
 
 /**
@@ -257,16 +277,37 @@ void cpu_entry(struct cpu *cpu)
 void cpu_park(struct cpu *cpu)
 {
 	WRITE_ONCE(cpu->parked, 1);
-	for (;;)
+	for (;;) {
 		asm volatile("stgi; hlt; clgi" : : : "memory");
+		WRITE_ONCE(cpu->kicked, 0);
+	}
 }
 
 /**
- * cpu_drain_nmi() - Take the NMI that caused an exit
+ * cpu_kick() - Make another processor leave guest mode
+ * @cpu: a processor, not this one
  *
- * It is still pending: an intercept only tells of it.
+ * It leaves at once, or as soon as it enters, and then looks at everything that
+ * was written before this call.
  */
-void cpu_drain_nmi(void)
+void cpu_kick(struct cpu *cpu)
+{
+	if (!__atomic_exchange_n(&cpu->kicked, 1, __ATOMIC_SEQ_CST))
+		lapic_send(cpu->apic_id,
+			   ICR_MODE_NMI << ICR_MODE_SHIFT | ICR_ASSERT);
+}
+
+/**
+ * cpu_take_nmi() - Take the NMI that caused an exit
+ * @cpu: this processor
+ *
+ * It is still pending: an intercept only tells of it. Processors that kick
+ * send one NMI at a time, so that what is left over is the parent's.
+ *
+ * Return: true when it was a kick, false when it was meant for the parent.
+ */
+bool cpu_take_nmi(struct cpu *cpu)
 {
 	asm volatile("stgi; nop; clgi" : : : "memory");
+	return __atomic_exchange_n(&cpu->kicked, 0, __ATOMIC_SEQ_CST);
 }

@@ -79,7 +79,7 @@ static void leaf_hv_features(struct vp *vp, u32 subleaf, u32 *out)
 static void leaf_recommendations(struct vp *vp, u32 subleaf, u32 *out)
 {
 	leaf_none(vp, subleaf, out);
-	out[EAX] = HV_RECOMMEND_APIC_MSRS;
+	out[EAX] = HV_RECOMMEND_APIC_MSRS | HV_RECOMMEND_NO_AUTO_EOI;
 	out[EBX] = ~0U;			/* never recommend a spin-wait call */
 }
 

@@ -9,6 +9,11 @@
 /* This processor does not tell where the next instruction begins. */
 #define HLT_LENGTH	1
 
+static void exit_nmi(struct vp *vp)
+{
+	vp_take_nmi(vp);
+}
+
 static void exit_hlt(struct vp *vp)
 {
 	struct vmcb *vmcb = vp->vmcb;
@@ -53,6 +58,10 @@ static void exit_npf(struct vp *vp)
 			end_of_run(END_HIDDEN_MEMORY,
 				   "VP %u touched hidden memory %lx, RIP %lx",
 				   vp->index, gpa, vp->vmcb->rip);
+	if (page_is_hidden(gpa))
+		end_of_run(END_HIDDEN_MEMORY,
+			   "VP %u touched %lx, which is deposited, RIP %lx",
+			   vp->index, gpa, vp->vmcb->rip);
 	end_of_run(END_HYPERVISOR, "VP %u touched nothing at %lx, RIP %lx",
 		   vp->index, gpa, vp->vmcb->rip);
 }
@@ -67,7 +76,7 @@ static const struct {
 	u64 code;
 	void (*handle)(struct vp *vp);
 } handlers[] = {
-	{ SVM_EXIT_NMI,			vp_take_nmi },
+	{ SVM_EXIT_NMI,			exit_nmi },
 	{ SVM_EXIT_IRET,		vp_leaves_nmi_handler },
 	{ SVM_EXIT_CPUID,		exit_cpuid },
 	{ SVM_EXIT_HLT,			exit_hlt },

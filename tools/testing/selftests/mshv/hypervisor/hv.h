@@ -91,6 +91,7 @@ enum vp_state {
  * @regs: general registers while it does not run
  * @vp_assist: VP assist page register
  * @synic: synthetic interrupt controller
+ * @npt_seen: see npt_changed()
  */
 struct vp {
 	u32 index;
@@ -104,6 +105,7 @@ struct vp {
 	struct gprs regs;
 	u64 vp_assist;
 	struct synic synic;
+	u32 npt_seen;
 };
 
 /**
@@ -142,6 +144,13 @@ struct partition {
  * @lp_added: the root partition added it as a logical processor
  * @vp: the parent's VP that runs on it
  * @idle: the VMCB that it idles in, see svm.c
+ * @kicked: another processor has sent it an NMI that it has not taken yet;
+ *	changed by anybody, see cpu_kick()
+ * @waiting: it idles and wants to know of VPs of children that become ready;
+ *	changes under the lock of the children
+ * @guest: the child of which it runs a VP in guest mode; read by others
+ * @guest_entries: how often it entered guest mode for a child; read by others
+ * @xsave: extended state of the parent while a child runs
  * @input: copy of a hypercall's input
  * @output: a hypercall's output until it is known to have succeeded
  */
@@ -154,6 +163,11 @@ struct cpu {
 	bool lp_added;
 	struct vp *vp;
 	struct vmcb *idle;
+	u32 kicked;
+	bool waiting;
+	struct child *guest;
+	u32 guest_entries;
+	void *xsave;
 	u8 *input;
 	u8 *output;
 };
@@ -218,7 +232,10 @@ bool parse_u64(const char *word, int base, u64 *value);
 void memory_init(const void *multiboot_map, u32 size);
 void *page_alloc(u32 count);
 u64 parent_page_alloc(void);
+bool memory_is_ram(u64 gpa, u64 size);
 bool parent_owns(u64 gpa, u64 size);
+u64 memory_end(void);
+bool memory_is_hidden(u64 gpa, u64 size);
 u32 memory_hidden(const struct ram_range **ranges);
 u32 memory_map_of_parent(const struct ram_range **ranges);
 
@@ -240,7 +257,9 @@ void cpu_init_boot(void);
 void cpu_start_others(void);
 void cpu_init_self(struct cpu *cpu);
 __noreturn void cpu_park(struct cpu *cpu);
-void cpu_drain_nmi(void);
+void cpu_kick(struct cpu *cpu);
+bool cpu_take_nmi(struct cpu *cpu);
+struct cpu *cpu_self(void);
 u32 lapic_read(u32 reg);
 void lapic_write(u32 reg, u32 value);
 void lapic_send(u32 apic_id, u32 icr);
@@ -256,21 +275,44 @@ void vmcb_init(struct vp *vp);
 void vmcb_reset(struct vp *vp, u32 sipi_vector);
 void vmcb_boot(struct vp *vp, u64 rip, u64 zero_page, u64 cr3, u64 gdt);
 void vmcb_inject_gp(struct vmcb *vmcb);
+void vmcb_inject_nmi(struct vmcb *vmcb);
 void vmcb_inject_ud(struct vmcb *vmcb);
 void svm_intercept_msr(u32 msr, u32 access);
 void svm_intercept_port(u16 port);
+
+/* run_vmcb.c, run_schedule.c: see also child.h */
+void run_init(void);
+bool run_ready_vps(struct cpu *cpu);
 
 /* svm_enter.S */
 void svm_enter(struct vmcb *vmcb, struct gprs *regs);
 
 /* npt.c */
 u64 *npt_build_parent(void);
+void npt_set_visible(u64 gpa, bool visible);
+bool npt_changed(u32 *generation);
+
+/* ownership.c */
+enum page_use {
+	PAGE_IN_USE_MAPPED,		/* behind a child's memory */
+	PAGE_IN_USE_LENT,		/* shared with the hypervisor */
+};
+
+void ownership_init(void);
+enum hv_status page_deposit(u64 gpa);
+void page_withdraw(u64 gpa);
+void page_show(u64 gpa, bool visible);
+bool page_is_hidden(u64 gpa);
+enum hv_status page_use_start(u64 gpa, u64 size, enum page_use use);
+void page_use_end(u64 gpa, u64 size, enum page_use use);
+void page_set_extra(u64 gpa, u32 extra);
+u32 page_take_extra(u64 gpa);
 
 /* vp.c */
 void parent_create(void);
 __noreturn void vp_run(struct vp *vp);
 bool vp_must_stop(struct vp *vp);
-void vp_take_nmi(struct vp *vp);
+bool vp_take_nmi(struct vp *vp);
 void vp_leaves_nmi_handler(struct vp *vp);
 
 /* exit.c */
@@ -319,6 +361,9 @@ extern struct knobs {
 	u64 integrated_scheduler_status;
 	u64 build;
 	u64 processors;
+	u64 signal_sets;
+	u64 stingy;
+	u64 async_properties;
 } knobs;
 
 void knobs_parse(char *command_line);

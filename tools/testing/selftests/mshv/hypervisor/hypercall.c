@@ -8,7 +8,9 @@
  * caller's memory unless the call succeeds, except for the elements of a rep
  * call that were done before one failed.
  */
+#include "child.h"
 #include "hypercall.h"
+#include "tlfs_intercept.h"
 
 #define VMMCALL_LENGTH	3
 
@@ -21,11 +23,42 @@ static const struct hypercall_def calls[] = {
 		.output_size = sizeof(struct hv_out_lp_run_time),
 		.privilege = HV_PRIV_CPU_MANAGEMENT,
 	}, {
+		.code = HV_CALL_CREATE_PARTITION,
+		.name = "create-partition",
+		.handler = call_create_partition,
+		.input_size = sizeof(struct hv_in_create_partition),
+		.output_size = sizeof(u64),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_INITIALIZE_PARTITION,
+		.name = "initialize-partition",
+		.handler = call_initialize_partition,
+		.input_size = sizeof(struct hv_in_partition),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_FINALIZE_PARTITION,
+		.name = "finalize-partition",
+		.handler = call_finalize_partition,
+		.input_size = sizeof(struct hv_in_partition),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_DELETE_PARTITION,
+		.name = "delete-partition",
+		.handler = call_delete_partition,
+		.input_size = sizeof(struct hv_in_partition),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
 		.code = HV_CALL_GET_PARTITION_PROPERTY,
 		.name = "get-partition-property",
 		.handler = call_get_partition_property,
 		.input_size = sizeof(struct hv_in_partition_property),
 		.output_size = sizeof(u64),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_SET_PARTITION_PROPERTY,
+		.name = "set-partition-property",
+		.handler = call_set_partition_property,
+		.input_size = sizeof(struct hv_in_set_partition_property),
 		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
 		.code = HV_CALL_GET_PARTITION_ID,
@@ -34,10 +67,83 @@ static const struct hypercall_def calls[] = {
 		.output_size = sizeof(u64),
 		.privilege = HV_PRIV_PARTITION_ID,
 	}, {
+		.code = HV_CALL_DEPOSIT_MEMORY,
+		.name = "deposit-memory",
+		.handler = call_deposit_memory,
+		.input_size = sizeof(struct hv_in_partition),
+		.rep_input_size = sizeof(u64),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_WITHDRAW_MEMORY,
+		.name = "withdraw-memory",
+		.handler = call_withdraw_memory,
+		.input_size = sizeof(struct hv_in_withdraw_memory),
+		.rep_output_size = sizeof(u64),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_MAP_GPA_PAGES,
+		.name = "map-gpa-pages",
+		.handler = call_map_gpa_pages,
+		.input_size = sizeof(struct hv_in_map_pages),
+		.rep_input_size = sizeof(u64),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_UNMAP_GPA_PAGES,
+		.name = "unmap-gpa-pages",
+		.handler = call_unmap_gpa_pages,
+		.input_size = sizeof(struct hv_in_map_pages),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_INSTALL_INTERCEPT,
+		.name = "install-intercept",
+		.handler = call_install_intercept,
+		.input_size = sizeof(struct hv_in_install_intercept),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
 		.code = HV_CALL_CREATE_VP,
 		.name = "create-vp",
 		.handler = call_create_vp,
 		.input_size = sizeof(struct hv_in_create_vp),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_DELETE_VP,
+		.name = "delete-vp",
+		.handler = call_delete_vp,
+		.input_size = sizeof(struct hv_in_delete_vp),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_GET_VP_REGISTERS,
+		.name = "get-vp-registers",
+		.handler = call_get_vp_registers,
+		.input_size = sizeof(struct hv_in_vp_registers),
+		.rep_input_size = sizeof(u32),
+		.rep_output_size = sizeof(struct hv_value),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_SET_VP_REGISTERS,
+		.name = "set-vp-registers",
+		.handler = call_set_vp_registers,
+		.input_size = sizeof(struct hv_in_vp_registers),
+		.rep_input_size = sizeof(struct hv_register),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_TRANSLATE_ADDRESS,
+		.name = "translate-virtual-address",
+		.handler = call_translate_address,
+		.input_size = sizeof(struct hv_in_translate),
+		.output_size = sizeof(struct hv_out_translate),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_CLEAR_INTERRUPT,
+		.name = "clear-virtual-interrupt",
+		.handler = call_clear_interrupt,
+		.input_size = sizeof(struct hv_in_partition),
 		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
 		.code = HV_CALL_MAP_STATS_PAGE,
@@ -106,6 +212,35 @@ static const struct hypercall_def calls[] = {
 		.rep_input_size = sizeof(u32),
 		.rep_output_size = sizeof(u32),
 		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_MAP_STATE_PAGE,
+		.name = "map-vp-state-page",
+		.handler = call_map_state_page,
+		.input_size = sizeof(struct hv_in_map_state_page),
+		.output_size = sizeof(u64),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_UNMAP_STATE_PAGE,
+		.name = "unmap-vp-state-page",
+		.handler = call_unmap_state_page,
+		.input_size = sizeof(struct hv_in_unmap_state_page),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_GET_CPUID_VALUES,
+		.name = "get-vp-cpuid-values",
+		.handler = call_get_cpuid_values,
+		.input_size = sizeof(struct hv_in_cpuid_values),
+		.rep_input_size = sizeof(struct hv_cpuid_leaf),
+		.rep_output_size = sizeof(struct hv_value),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_DISPATCH_VP,
+		.name = "dispatch-vp",
+		.handler = call_dispatch_vp,
+		.input_size = sizeof(struct hv_in_dispatch),
+		.output_size = sizeof(struct hv_out_dispatch),
 		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
 		.code = HV_CALL_GET_PARTITION_PROPERTY_EX,

@@ -79,4 +79,34 @@ enum hv_status call_map_stats_page(struct hypercall *call);
 enum hv_status call_map_stats_page2(struct hypercall *call);
 enum hv_status call_unmap_stats_page(struct hypercall *call);
 
+enum hv_status call_dispatch_vp(struct hypercall *call);
+
+enum hv_status call_create_partition(struct hypercall *call);
+enum hv_status call_initialize_partition(struct hypercall *call);
+enum hv_status call_finalize_partition(struct hypercall *call);
+enum hv_status call_delete_partition(struct hypercall *call);
+enum hv_status call_set_partition_property(struct hypercall *call);
+enum hv_status call_install_intercept(struct hypercall *call);
+
+enum hv_status call_deposit_memory(struct hypercall *call);
+enum hv_status call_withdraw_memory(struct hypercall *call);
+enum hv_status call_map_gpa_pages(struct hypercall *call);
+enum hv_status call_unmap_gpa_pages(struct hypercall *call);
+
+enum hv_status call_delete_vp(struct hypercall *call);
+enum hv_status call_map_state_page(struct hypercall *call);
+enum hv_status call_unmap_state_page(struct hypercall *call);
+
+enum hv_status call_get_vp_registers(struct hypercall *call);
+enum hv_status call_set_vp_registers(struct hypercall *call);
+enum hv_status call_translate_address(struct hypercall *call);
+enum hv_status call_get_cpuid_values(struct hypercall *call);
+enum hv_status call_clear_interrupt(struct hypercall *call);
+
+/* Children's part of calls that are also about the parent itself */
+enum hv_status child_get_property(u64 id, u32 code, u64 *value);
+enum hv_status child_create_vp(const struct hv_in_create_vp *in);
+enum hv_status child_map_stats(const struct hv_in_stats_page *key, u64 *gpa);
+enum hv_status child_unmap_stats(const struct hv_in_stats_page *key);
+
 #endif /* HV_HYPERCALL_H */

@@ -57,15 +57,16 @@ enum hv_status call_get_partition_property(struct hypercall *call)
 	if (in->padding)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (!is_self(call, in->partition_id))
-		return HV_STATUS_INVALID_PARTITION_ID;
+		return child_get_property(in->partition_id, in->code,
+					  call->output);
 	return get_property(call, in->code, call->output);
 }
 
 static enum hv_status vmm_capabilities(struct hv_vmm_capabilities *out)
 {
+	/* A bank that does not count may contain anything: let it be seen. */
 	out->bank_count = knobs.vmm_capabilities_banks;
-	if (out->bank_count)
-		out->banks[0] = knobs.vmm_capabilities;
+	out->banks[0] = knobs.vmm_capabilities;
 	return knobs.vmm_capabilities_status;
 }
 
@@ -82,7 +83,8 @@ enum hv_status call_get_partition_property_ex(struct hypercall *call)
 	if (in->simple.padding || in->argument)
 		return HV_STATUS_INVALID_PARAMETER;
 	if (!is_self(call, in->simple.partition_id))
-		return HV_STATUS_INVALID_PARTITION_ID;
+		return child_get_property(in->simple.partition_id,
+					  in->simple.code, call->output);
 	if (in->simple.code == HV_PROPERTY_VMM_CAPABILITIES)
 		return vmm_capabilities(call->output);
 	return get_property(call, in->simple.code, call->output);

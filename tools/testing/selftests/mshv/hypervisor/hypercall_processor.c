@@ -48,14 +48,14 @@ enum hv_status call_add_lp(struct hypercall *call)
 }
 
 /**
- * call_create_vp() - HvCallCreateVp, for the root partition itself
+ * call_create_vp() - HvCallCreateVp, for a child or the root partition itself
  * @call: the call
  *
  * VP n of the root runs on logical processor n. Linux leaves rubbish in the
  * padding and in the subnode id, so they are not looked at.
  *
- * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARTITION_ID,
- * HV_STATUS_ACCESS_DENIED (not the root), HV_STATUS_INVALID_VP_INDEX,
+ * Return: HV_STATUS_SUCCESS, as child_create_vp(), or HV_STATUS_ACCESS_DENIED
+ * (itself, but not the root), HV_STATUS_INVALID_VP_INDEX,
  * HV_STATUS_INVALID_LP_INDEX (processor not added) or
  * HV_STATUS_INVALID_PARAMETER (exists already, or another processor).
  */
@@ -66,7 +66,7 @@ enum hv_status call_create_vp(struct hypercall *call)
 
 	if (in->partition_id != HV_PARTITION_ID_SELF &&
 	    in->partition_id != partition->id)
-		return HV_STATUS_INVALID_PARTITION_ID;
+		return child_create_vp(in);
 	if (!(partition->privileges & HV_PRIV_CPU_MANAGEMENT))
 		return HV_STATUS_ACCESS_DENIED;
 	if (in->vp_index >= partition->num_vps)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hypercalls that map pages of statistics. A page is filled when it is mapped
- * and not touched again.
+ * Hypercalls that map pages of statistics. A page of the parent's own objects is
+ * filled when it is mapped and not touched again; what is about children is in
+ * hypercall_child_stats.c.
  *
  * Invariant: an object has at most one page. The page that the hypervisor
  * provided for it stays its own while it is not mapped.
  */
+#include "child.h"
 #include "hypercall.h"
 
 #define MAX_OBJECTS	32
@@ -17,6 +19,7 @@ enum { LP_GLOBAL_TIME = 1, LP_RUN_TIME = 2 };
 static struct stats_object {
 	struct hv_in_stats_page key;
 	u64 provided;			/* GPA, 0: none yet */
+	u64 lent;			/* GPA while on a page of the caller's */
 	bool mapped;
 } objects[MAX_OBJECTS];
 
@@ -55,6 +58,14 @@ static struct stats_object *find_or_add(const struct hv_in_stats_page *key)
 static bool is_root(const struct partition *partition)
 {
 	return partition->privileges & HV_PRIV_CPU_MANAGEMENT;
+}
+
+static bool is_childs(const struct hypercall *call,
+		      const struct hv_in_stats_page *key)
+{
+	return (key->type == HV_STATS_PARTITION || key->type == HV_STATS_VP) &&
+	       key->id != HV_PARTITION_ID_SELF &&
+	       key->id != call->vp->partition->id;
 }
 
 /* Checks the object, and gives it the one name that it is kept under. */
@@ -119,24 +130,52 @@ static void fill_page(const struct hypercall *call, u32 type, u64 *counters)
 	}
 }
 
+/* Sets @gpa, where it is 0, to the page that is the object's own. */
+static enum hv_status place_page(struct stats_object *object, u64 *gpa)
+{
+	enum hv_status status;
+
+	if (!*gpa) {
+		if (!object->provided)
+			object->provided = parent_page_alloc();
+		*gpa = object->provided;
+		return HV_STATUS_SUCCESS;
+	}
+
+	spin_lock(&children_lock);
+	status = page_use_start(*gpa, PAGE_SIZE, PAGE_IN_USE_LENT);
+	spin_unlock(&children_lock);
+	if (!status)
+		object->lent = *gpa;
+	return status;
+}
+
+static void take_back_page(struct stats_object *object)
+{
+	if (!object->lent)
+		return;
+	spin_lock(&children_lock);
+	page_use_end(object->lent, PAGE_SIZE, PAGE_IN_USE_LENT);
+	spin_unlock(&children_lock);
+	object->lent = 0;
+}
+
 /* @gpa: where the caller wants the page, 0: where the hypervisor wants it */
 static enum hv_status map_object(const struct hypercall *call,
 				 const struct hv_in_stats_page *key, u64 *gpa)
 {
-	enum hv_status status = HV_STATUS_SUCCESS;
 	struct stats_object *object;
+	enum hv_status status;
 
 	spin_lock(&stats_lock);
 	object = find_or_add(key);
-	if (!object) {
+	if (!object)
 		status = HV_STATUS_NO_RESOURCES;
-	} else if (object->mapped) {
+	else if (object->mapped)
 		status = HV_STATUS_INVALID_PARAMETER;
-	} else {
-		if (!*gpa && !object->provided)
-			object->provided = parent_page_alloc();
-		if (!*gpa)
-			*gpa = object->provided;
+	else
+		status = place_page(object, gpa);
+	if (!status) {
 		object->mapped = true;
 		fill_page(call, key->type, (u64 *)*gpa);
 	}
@@ -158,8 +197,11 @@ enum hv_status call_map_stats_page(struct hypercall *call)
 	enum hv_status status;
 	u64 gpa = 0;
 
-	status = check_object(call, key);
-	if (!status)
+	if (is_childs(call, key))
+		status = child_map_stats(key, &gpa);
+	else
+		status = check_object(call, key);
+	if (!status && !gpa)
 		status = map_object(call, key, &gpa);
 	out->gfn = gpa >> PAGE_SHIFT;
 	return status;
@@ -177,11 +219,13 @@ enum hv_status call_map_stats_page2(struct hypercall *call)
 	u64 gpa = in->gfn << PAGE_SHIFT;
 	enum hv_status status;
 
+	if (!gpa || in->gfn >= BIT(52) || !parent_owns(gpa, PAGE_SIZE))
+		return HV_STATUS_INVALID_PARAMETER;
+	if (is_childs(call, &in->page))
+		return child_map_stats(&in->page, &gpa);
 	status = check_object(call, &in->page);
 	if (status)
 		return status;
-	if (!gpa || !parent_owns(gpa, PAGE_SIZE))
-		return HV_STATUS_INVALID_PARAMETER;
 	return map_object(call, &in->page, &gpa);
 }
 
@@ -197,16 +241,20 @@ enum hv_status call_unmap_stats_page(struct hypercall *call)
 	struct stats_object *object;
 	enum hv_status status;
 
+	if (is_childs(call, key))
+		return child_unmap_stats(key);
 	status = check_object(call, key);
 	if (status)
 		return status;
 
 	spin_lock(&stats_lock);
 	object = find_object(key);
-	if (object && object->mapped)
+	if (object && object->mapped) {
 		object->mapped = false;
-	else
+		take_back_page(object);
+	} else {
 		status = HV_STATUS_INVALID_PARAMETER;
+	}
 	spin_unlock(&stats_lock);
 	return status;
 }

@@ -5,6 +5,9 @@
  */
 #include "hv.h"
 
+/* Pages that an object costs for nothing */
+#define MAX_STINGY	10000
+
 struct choice {
 	const char *name;
 	u64 value;
@@ -61,6 +64,10 @@ static const struct knob table[] = {
 	  0, 0xffff, NULL, false, false },
 	{ "build", &knobs.build, 0, 0xffffffff, NULL, false, true },
 	{ "processors", &knobs.processors, 1, MAX_CPUS, NULL, false, true },
+	{ "signal-sets", &knobs.signal_sets, 0, 1, NULL, false, false },
+	{ "stingy", &knobs.stingy, 0, MAX_STINGY, NULL, false, false },
+	{ "async-properties", &knobs.async_properties, 0, 1, NULL,
+	  false, false },
 };
 
 static const struct knob *find_knob(const char *name)

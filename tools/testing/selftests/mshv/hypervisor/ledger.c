@@ -4,7 +4,7 @@
  * order that depends on nothing else. A test that gives everything back reads
  * the same ledger before and after.
  */
-#include "hv.h"
+#include "child.h"
 
 static void print_overlay(struct text *text, u32 vp, const char *name, u64 reg)
 {
@@ -42,6 +42,45 @@ static void print_vp_sints(struct text *text, const struct vp *vp)
 	}
 }
 
+static const char *state_name(enum child_state state)
+{
+	switch (state) {
+	case CHILD_CREATED:
+		return "created";
+	case CHILD_ACTIVE:
+		return "active";
+	default:
+		return "finalized";
+	}
+}
+
+static void print_child(struct text *text, const struct child *child)
+{
+	u32 i;
+
+	text_add(text, "partition %lu %s pages %u %u\n", child->id,
+		 state_name(child->state), child->pool.free, child->pool.used);
+	for (i = 0; i < MAX_CHILD_VPS; i++)
+		if (child->vps[i])
+			text_add(text, "vp %lu %u\n", child->id, i);
+	if (child->mapped)
+		text_add(text, "mapped %lu %lu\n", child->id, child->mapped);
+}
+
+static void print_children(struct text *text)
+{
+	u32 i;
+
+	spin_lock(&children_lock);
+	if (parent_pool.free + parent_pool.used)
+		text_add(text, "deposited %lu %u\n", parent.id,
+			 parent_pool.free + parent_pool.used);
+	for (i = 0; i < MAX_CHILDREN; i++)
+		if (children[i])
+			print_child(text, children[i]);
+	spin_unlock(&children_lock);
+}
+
 /**
  * ledger_print() - Print the ledger
  * @text: where it goes
@@ -54,4 +93,5 @@ void ledger_print(struct text *text)
 		print_vp_overlays(text, &parent.vps[i]);
 	for (i = 0; i < parent.num_vps; i++)
 		print_vp_sints(text, &parent.vps[i]);
+	print_children(text);
 }

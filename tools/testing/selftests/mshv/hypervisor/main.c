@@ -84,6 +84,7 @@ void hv_main(const struct multiboot_info *info)
 	acpi_init();
 	clock_init();
 	svm_init();
+	run_init();
 	msr_init();
 	svm_intercept_port(DEBUG_PORT);
 	cpu_init_boot();

@@ -3,17 +3,22 @@
  * Whose memory is whose.
  *
  * Invariants, from memory_init() on:
- * - hidden memory (the image with its page pool, and the trampoline) is RAM
- *   that the parent can neither see in its memory map nor reach;
+ * - hidden memory (the image, the trampoline, and the heap at the upper end of
+ *   RAM) is RAM that the parent can neither see in its memory map nor reach;
  * - provided memory, for pages that the hypervisor gives to the parent, is RAM
  *   in the parent's memory map, but linux_boot.c sees to it that Linux never
  *   uses it for itself;
- * - everything else the firmware calls RAM is the parent's own.
+ * - everything else the firmware calls RAM is the parent's own, but for the
+ *   pages that it deposited, see ownership.c.
+ *
+ * The heap is as large as the bookkeeping of all RAM may become: the parent's
+ * nested page table with 4 KiB pages, and a word for the owner of each page.
  */
 #include "hv.h"
 #include "layout.h"
 
-#define POOL_PAGES	512
+#define HEAP_BYTES_PER_PAGE	16
+#define HEAP_MINIMUM		SZ_2M
 
 #define RAM		1
 #define RESERVED	2
@@ -26,12 +31,13 @@ struct multiboot_range {
 	u32 type;
 } __packed;
 
-static u8 pool[POOL_PAGES][PAGE_SIZE] __aligned(PAGE_SIZE);
-static u32 pool_used;
+static u64 heap_used;
 static u64 parent_pages_used = PARENT_PAGES + PAGE_SIZE;
 static struct spinlock memory_lock;
 
-static struct ram_range hidden[2];
+/* In rising order; the last one is the heap. */
+static struct ram_range hidden[3];
+#define heap	hidden[2]
 static struct ram_range parent_map[MAX_RAM_RANGES];
 static u32 num_parent_map;
 
@@ -67,6 +73,35 @@ static void map_add_ram(u64 start, u64 end)
 	map_add(start, end, RAM);
 }
 
+static const struct multiboot_range *
+next_range(const struct multiboot_range *range)
+{
+	return (void *)range + range->size + sizeof(range->size);
+}
+
+/* At the upper end of RAM below 4 GiB, where no loader puts anything yet */
+static void place_heap(const struct multiboot_range *map, const void *map_end)
+{
+	const struct multiboot_range *range;
+	u64 end = 0, end_of_all = 0;
+
+	for (range = map; (void *)range < map_end; range = next_range(range)) {
+		u64 range_end = range->start + range->length;
+
+		if (range->type != RAM)
+			continue;
+		end_of_all = max(end_of_all, range_end);
+		if (range_end <= SZ_4G)
+			end = max(end, range_end);
+	}
+
+	heap.size = HEAP_MINIMUM + align_up(end_of_all / PAGE_SIZE *
+					    HEAP_BYTES_PER_PAGE, SZ_2M);
+	heap.start = align_down(end, SZ_2M) - heap.size;
+	heap.type = RESERVED;
+	memset((void *)heap.start, 0, heap.size);
+}
+
 /**
  * memory_init() - Divide the machine's memory
  * @multiboot_map: the firmware's memory map as the loader hands it over
@@ -74,25 +109,26 @@ static void map_add_ram(u64 start, u64 end)
  */
 void memory_init(const void *multiboot_map, u32 size)
 {
-	const void *p = multiboot_map;
+	const struct multiboot_range *range = multiboot_map;
 
 	hidden[0] = (struct ram_range) { TRAMPOLINE, PAGE_SIZE, RESERVED };
 	hidden[1].start = (u64)hv_begin;
 	hidden[1].size = align_up((u64)hv_end, SZ_2M) - (u64)hv_begin;
 	hidden[1].type = RESERVED;
+	place_heap(range, multiboot_map + size);
 
-	while (p < multiboot_map + size) {
-		const struct multiboot_range *range = p;
+	while ((void *)range < multiboot_map + size) {
 		u64 end = range->start + range->length;
 
 		if (range->type == RAM)
 			map_add_ram(range->start, end);
 		else
 			map_add(range->start, end, range->type);
-		p += range->size + sizeof(range->size);
+		range = next_range(range);
 	}
-	hv_print("memory %lx..%lx is hidden, %x..%x is provided",
+	hv_print("memory %lx..%lx and %lx..%lx is hidden, %x..%x is provided",
 		 hidden[1].start, hidden[1].start + hidden[1].size,
+		 heap.start, heap.start + heap.size,
 		 PARENT_PAGES, PARENT_PAGES_END);
 }
 
@@ -107,10 +143,10 @@ void *page_alloc(u32 count)
 	void *page;
 
 	spin_lock(&memory_lock);
-	if (count > POOL_PAGES - pool_used)
+	if (count > (heap.size - heap_used) / PAGE_SIZE)
 		end_of_run(END_HYPERVISOR, "out of pages");
-	page = pool[pool_used];
-	pool_used += count;
+	page = (void *)heap.start + heap_used;
+	heap_used += count * PAGE_SIZE;
 	spin_unlock(&memory_lock);
 	return page;
 }
@@ -136,13 +172,14 @@ u64 parent_page_alloc(void)
 }
 
 /**
- * parent_owns() - May the parent name this memory to the hypervisor?
+ * memory_is_ram() - Is this memory in the parent's memory map as RAM?
  * @gpa: first byte, in the parent's address space, which is the machine's
  * @size: bytes
  *
- * Return: true when all of it is RAM in the parent's memory map.
+ * Return: true when all of it is RAM in the parent's memory map; some of it may
+ *	be deposited.
  */
-bool parent_owns(u64 gpa, u64 size)
+bool memory_is_ram(u64 gpa, u64 size)
 {
 	u64 end = gpa + size;
 	u32 i;
@@ -156,6 +193,65 @@ bool parent_owns(u64 gpa, u64 size)
 		    end <= range->start + range->size)
 			return true;
 	}
+	return false;
+}
+
+/**
+ * parent_owns() - May the parent name this memory to the hypervisor?
+ * @gpa: first byte
+ * @size: bytes
+ *
+ * Return: true when all of it is the parent's RAM and not deposited, or was
+ * provided to it.
+ */
+bool parent_owns(u64 gpa, u64 size)
+{
+	u64 end = gpa + size, page;
+
+	if (gpa >= PARENT_PAGES && end >= gpa &&
+	    end <= READ_ONCE(parent_pages_used))
+		return true;
+	if (!memory_is_ram(gpa, size))
+		return false;
+
+	for (page = align_down(gpa, PAGE_SIZE); page < end; page += PAGE_SIZE)
+		if (page_is_hidden(page))
+			return false;
+	return true;
+}
+
+/**
+ * memory_end() - Where RAM ends
+ *
+ * Return: the first address above all RAM of the parent.
+ */
+u64 memory_end(void)
+{
+	u64 end = 0;
+	u32 i;
+
+	for (i = 0; i < num_parent_map; i++)
+		if (parent_map[i].type == RAM)
+			end = max(end, parent_map[i].start +
+				       parent_map[i].size);
+	return end;
+}
+
+/**
+ * memory_is_hidden() - Does hidden memory overlap this?
+ * @gpa: first byte
+ * @size: bytes
+ *
+ * Return: true when any of it is hidden; deposited pages are not asked for.
+ */
+bool memory_is_hidden(u64 gpa, u64 size)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(hidden); i++)
+		if (gpa < hidden[i].start + hidden[i].size &&
+		    hidden[i].start < gpa + size)
+			return true;
 	return false;
 }
 

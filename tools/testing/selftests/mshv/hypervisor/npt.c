@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nested page tables.
+ * The nested page table of the parent.
  *
- * Invariant: the parent's table maps every physical address to itself, except
- * hidden memory, which it does not map at all. It uses the largest pages that
- * fit: whatever the firmware and devices put anywhere is reached as on the
- * bare machine.
+ * Invariant: it maps every physical address to itself, except hidden memory and
+ * deposited pages, which it does not map at all. It starts with the largest
+ * pages that fit: whatever the firmware and devices put anywhere is reached as
+ * on the bare machine. Pages are split when a part of them is deposited, and
+ * stay split.
  */
 #include "hv.h"
 
@@ -13,6 +14,10 @@
 #define NPT_ENTRIES	512
 #define NPT_FLAGS	(X86_PTE_PRESENT | X86_PTE_WRITE | X86_PTE_USER)
 #define ADDRESS_END	BIT(40)
+
+/* Serializes changes; processors read the table whenever they want. */
+static struct spinlock npt_lock;
+static u32 generation;
 
 static u64 level_size(u32 level)
 {
@@ -73,4 +78,59 @@ u64 *npt_build_parent(void)
 	}
 	npt_map(root, start, start, ADDRESS_END - start);
 	return root;
+}
+
+/* Puts a table of smaller pages in place of a large page. */
+static void split(u64 *entry, u32 level)
+{
+	u64 size = level_size(level - 1);
+	u64 i, *table = page_alloc(1);
+
+	for (i = 0; i < NPT_ENTRIES; i++) {
+		table[i] = (*entry & ~X86_PTE_LARGE) + i * size;
+		if (level > 1)
+			table[i] |= X86_PTE_LARGE;
+	}
+	WRITE_ONCE(*entry, (u64)table | NPT_FLAGS);
+}
+
+/**
+ * npt_set_visible() - Show a page to the parent, or hide it
+ * @gpa: the page
+ * @visible: whether the parent can reach it
+ */
+void npt_set_visible(u64 gpa, bool visible)
+{
+	u64 *table = parent.npt;
+	u32 level;
+
+	spin_lock(&npt_lock);
+	for (level = NPT_LEVELS - 1; level; level--) {
+		u64 *entry = &table[gpa / level_size(level) % NPT_ENTRIES];
+
+		if (*entry & X86_PTE_LARGE)
+			split(entry, level);
+		table = (u64 *)align_down(*entry, PAGE_SIZE);
+	}
+	WRITE_ONCE(table[gpa / PAGE_SIZE % NPT_ENTRIES],
+		   visible ? gpa | NPT_FLAGS : 0);
+	if (!visible)
+		WRITE_ONCE(generation, generation + 1);
+	spin_unlock(&npt_lock);
+}
+
+/**
+ * npt_changed() - Has a page been hidden since the last time?
+ * @seen: what this processor knows; brought up to date
+ *
+ * Return: true when this processor has to flush the parent from its TLB.
+ */
+bool npt_changed(u32 *seen)
+{
+	u32 now = READ_ONCE(generation);
+
+	if (*seen == now)
+		return false;
+	*seen = now;
+	return true;
 }

@@ -89,13 +89,11 @@ void svm_init_cpu(struct cpu *cpu)
 	idle_vmcb_init(cpu->idle);
 }
 
-/**
- * svm_idle() - Sleep until an interrupt or NMI is pending for this processor
- * @cpu: this processor
- *
- * The interrupt stays pending; an NMI is dealt with as if the VP had run.
+/*
+ * An NMI is dealt with as if the VP had run. Returns true after a kick: there may
+ * be something to do.
  */
-void svm_idle(struct cpu *cpu)
+static bool sleep(struct cpu *cpu)
 {
 	struct vmcb *vmcb = cpu->idle;
 	struct gprs unused = { 0 };
@@ -106,15 +104,28 @@ void svm_idle(struct cpu *cpu)
 
 	switch (vmcb->exit_code) {
 	case SVM_EXIT_INTR:
-		break;
+		return false;
 	case SVM_EXIT_NMI:
-		vp_take_nmi(cpu->vp);
-		break;
+		return vp_take_nmi(cpu->vp);
 	default:
 		end_of_run(END_HYPERVISOR,
 			   "processor %u left its idle loop: exit %lx at %lx",
 			   cpu->index, vmcb->exit_code, vmcb->rip);
 	}
+}
+
+/**
+ * svm_idle() - Use the time until the parent needs this processor
+ * @cpu: this processor; its VP of the parent has halted
+ *
+ * Runs what the hypervisor's scheduler has to run and else sleeps, until an
+ * interrupt for the parent is pending, which stays pending, or an NMI, which is
+ * passed on, or another processor wants the parent's VP to stop.
+ */
+void svm_idle(struct cpu *cpu)
+{
+	while (!vp_must_stop(cpu->vp) && run_ready_vps(cpu) && sleep(cpu))
+		;
 }
 
 /**
@@ -221,6 +232,15 @@ void vmcb_inject_gp(struct vmcb *vmcb)
 {
 	vmcb->inject_event = SVM_EVENT_VALID | SVM_EVENT_EXCEPTION |
 			     SVM_EVENT_ERROR_CODE | VECTOR_GP;
+}
+
+/**
+ * vmcb_inject_nmi() - Let the guest take a non-maskable interrupt
+ * @vmcb: its VMCB
+ */
+void vmcb_inject_nmi(struct vmcb *vmcb)
+{
+	vmcb->inject_event = SVM_EVENT_VALID | SVM_EVENT_NMI | VECTOR_NMI;
 }
 
 /**

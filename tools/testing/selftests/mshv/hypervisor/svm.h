@@ -63,7 +63,7 @@ struct vmcb {
 	u8 reserved8[0x20];
 	u64 pat;
 	u8 reserved9[0x990];
-} __packed;
+} __packed __aligned(8);
 
 COMPILE_ASSERT(sizeof(struct vmcb) == PAGE_SIZE);
 ASSERT_OFFSET(struct vmcb, iopm_base, 0x040);
@@ -81,8 +81,10 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 
 #define SVM_MISC1_INTR		BIT(0)
 #define SVM_MISC1_NMI		BIT(1)
+#define SVM_MISC1_RDPMC		BIT(15)
 #define SVM_MISC1_CPUID		BIT(18)
 #define SVM_MISC1_IRET		BIT(20)
+#define SVM_MISC1_INVD		BIT(22)
 #define SVM_MISC1_HLT		BIT(24)
 #define SVM_MISC1_INVLPGA	BIT(26)
 #define SVM_MISC1_IOIO		BIT(27)
@@ -102,8 +104,11 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 
 #define SVM_EXIT_INTR		0x060
 #define SVM_EXIT_NMI		0x061
+#define SVM_EXIT_EXCEPTION	0x040	/* and the vector */
+#define SVM_EXIT_RDPMC		0x06f
 #define SVM_EXIT_CPUID		0x072
 #define SVM_EXIT_IRET		0x074
+#define SVM_EXIT_INVD		0x076
 #define SVM_EXIT_HLT		0x078
 #define SVM_EXIT_INVLPGA	0x07a
 #define SVM_EXIT_IOIO		0x07b
@@ -120,11 +125,20 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define SVM_EXIT_MWAIT		0x08b
 #define SVM_EXIT_MWAIT_ARMED	0x08c
 #define SVM_EXIT_NPF		0x400
+#define SVM_EXIT_INVALID	(~0UL)
 
 /* exit_info1 of SVM_EXIT_IOIO; exit_info2 is the next instruction */
 #define SVM_IOIO_IN		BIT(0)
 #define SVM_IOIO_STRING		BIT(2)
+#define SVM_IOIO_REP		BIT(3)
 #define SVM_IOIO_SIZE8		BIT(4)
+#define SVM_IOIO_SIZE(info)	((info) >> 4 & 7)
+#define SVM_IOIO_PORT_SHIFT	16
+
+/* exit_info1 of SVM_EXIT_NPF; exit_info2 is the guest physical address */
+#define SVM_NPF_WRITE		BIT(1)
+#define SVM_NPF_FETCH		BIT(4)
+#define SVM_NPF_WALK		BIT(33)	/* of the guest's own page tables */
 
 /* exit_info1 of SVM_EXIT_MSR */
 #define SVM_MSR_WRITE		1
@@ -134,7 +148,14 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define SVM_EVENT_ERROR_CODE	BIT(11)
 #define SVM_EVENT_VALID		BIT(31)
 
+#define SVM_EVENT_TYPE(event)	((event) & 7UL << 8)
+#define SVM_EVENT_SOFTWARE	(4UL << 8)
+
 #define SVM_TLB_FLUSH_ALL	1
+
+/* interrupt_control */
+#define SVM_VIRTUAL_TPR		0xffUL
+#define SVM_VIRTUAL_INTR	BIT(24)	/* the guest's flags mask only virtual ones */
 
 /* Two bits per MSR (read, write), one block for each of three ranges */
 #define SVM_MSRPM_PAGES		2
@@ -148,6 +169,7 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 
 #define SEG_CODE64		0xa9b
 #define SEG_CODE64_LONG		0x200
+#define SEG_CODE32		0x400	/* default size of operands, addresses */
 #define SEG_DATA		0xc93
 #define SEG_CODE16		0x09b
 #define SEG_DATA16		0x093
@@ -157,5 +179,6 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define PAT_RESET		0x0007040600070406UL
 #define DR6_RESET		0xffff0ff0UL
 #define DR7_RESET		0x400UL
+#define DR7_ENABLED		0x0ffUL
 
 #endif /* HV_SVM_H */

@@ -12,7 +12,10 @@
  * void svm_enter(struct vmcb *vmcb, struct gprs *regs)
  *
  * Runs the guest until its next exit. Called and returns with the global
- * interrupt flag clear. VMRUN switches RAX, RSP, RIP, RFLAGS, control and
+ * interrupt flag clear. The interrupt flag, which is set meanwhile, decides
+ * about physical interrupts where the VMCB says that the guest's own is virtual:
+ * they always cause an exit there. The shadow that STI casts must not fall on
+ * the guest, hence the NOP. VMRUN switches RAX, RSP, RIP, RFLAGS, control and
  * segment registers; VMLOAD and VMSAVE the rest of the segment and system
  * call state, of which the hypervisor itself uses nothing; the other general
  * registers are switched here, in the order of struct gprs.
@@ -32,7 +35,10 @@ svm_enter:
 	mov	gpr(%rsi), %rsi
 
 	vmload	%rax
+	sti
+	nop
 	vmrun	%rax
+	cli
 	vmsave	%rax
 
 	xchg	%rsi, (%rsp)
@@ -56,7 +62,7 @@ svm_idle_loop:
 
 /*
  * An NMI is held back while the hypervisor works and taken when
- * cpu_drain_nmi() or cpu_park() opens the door. Nothing is to be done here:
+ * cpu_take_nmi() or cpu_park() opens the door. Nothing is to be done here:
  * who opened the door knows.
  */
 	.globl host_nmi

@@ -6,7 +6,7 @@
  * L1VH finds message page and event flags page provided and may move them; a
  * guest brings its own.
  */
-#include "hv.h"
+#include "child.h"
 
 /**
  * synic_init_vp() - Set up the SynIC of a new VP
@@ -77,16 +77,7 @@ static bool write_sint(u64 *sint, u64 value)
 	return true;
 }
 
-/**
- * synic_write() - Write a register
- * @vp: whose
- * @msr: HV_MSR_SCONTROL to HV_MSR_SINT15
- * @value: new value
- *
- * Return: false when there is no such register to write, or when it does not
- * accept the value.
- */
-bool synic_write(struct vp *vp, u32 msr, u64 value)
+static bool write_register(struct vp *vp, u32 msr, u64 value)
 {
 	struct synic *synic = &vp->synic;
 
@@ -103,10 +94,28 @@ bool synic_write(struct vp *vp, u32 msr, u64 value)
 	case HV_MSR_SIRBP:
 		return overlay_write(vp, &synic->sirbp, value);
 	case HV_MSR_EOM:
-		/* No message ever waits for a slot. */
 		return true;
 	case HV_MSR_SINT0 ... HV_MSR_SINT15:
 		return write_sint(&synic->sint[msr - HV_MSR_SINT0], value);
 	}
 	return false;
+}
+
+/**
+ * synic_write() - Write a register
+ * @vp: whose
+ * @msr: HV_MSR_SCONTROL to HV_MSR_SINT15
+ * @value: new value
+ *
+ * Messages that wait may have a place now, or have to go elsewhere.
+ *
+ * Return: false when there is no such register to write, or when it does not
+ * accept the value.
+ */
+bool synic_write(struct vp *vp, u32 msr, u64 value)
+{
+	bool written = write_register(vp, msr, value);
+
+	message_retry();
+	return written;
 }

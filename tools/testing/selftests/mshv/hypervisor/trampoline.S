@@ -30,7 +30,7 @@ trampoline_begin:
 	mov	$boot_page_table, %eax
 	mov	%eax, %cr3
 	mov	$MSR_EFER, %ecx
-	mov	$(EFER_LME | EFER_SVME), %eax
+	mov	$(EFER_LME | EFER_NXE | EFER_SVME), %eax
 	xor	%edx, %edx
 	wrmsr
 	mov	$(CR0_PG | CR0_ET | CR0_PE), %eax

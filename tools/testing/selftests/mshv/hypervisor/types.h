@@ -22,6 +22,7 @@ typedef unsigned long u64;
 #define PAGE_SIZE		BIT(PAGE_SHIFT)
 #define SZ_2M			BIT(21)
 #define SZ_1G			BIT(30)
+#define SZ_4G			BIT(32)
 
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELEASE)

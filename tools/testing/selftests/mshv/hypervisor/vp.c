@@ -67,6 +67,7 @@ void parent_create(void)
 	parent.privileges = privileges[parent.type];
 	parent.num_vps = knobs.processors ? knobs.processors : num_cpus;
 	parent.npt = npt_build_parent();
+	ownership_init();
 	if (parent.type == PARTITION_ROOT)
 		provide_pages();
 	for (i = 0; i < parent.num_vps; i++)
@@ -89,26 +90,28 @@ static void inject_nmi(struct vp *vp)
 {
 	vp->nmi_masked = true;
 	vp->vmcb->intercept_misc1 |= SVM_MISC1_IRET;
-	vp->vmcb->inject_event = SVM_EVENT_VALID | SVM_EVENT_NMI | VECTOR_NMI;
+	vmcb_inject_nmi(vp->vmcb);
 }
 
 /**
  * vp_take_nmi() - An NMI arrived for the processor of a VP
  * @vp: the VP
  *
- * It is a call from another processor, which vp_run() sees to, or it is the
- * parent's. The machine does not know that the parent is in its NMI handler,
- * so that is remembered here, and that ends with the next IRET.
+ * It is a kick from another processor, or it is the parent's. The machine does
+ * not know that the parent is in its NMI handler, so that is remembered here,
+ * and that ends with the next IRET.
+ *
+ * Return: true when it was a kick.
  */
-void vp_take_nmi(struct vp *vp)
+bool vp_take_nmi(struct vp *vp)
 {
-	cpu_drain_nmi();
-	if (vp_must_stop(vp))
-		return;
+	if (cpu_take_nmi(vp->cpu))
+		return true;
 	if (vp->nmi_masked)
 		vp->nmi_pending = true;
 	else
 		inject_nmi(vp);
+	return false;
 }
 
 /**
@@ -141,6 +144,8 @@ void vp_run(struct vp *vp)
 	struct vmcb *vmcb = vp->vmcb;
 
 	while (!vp_must_stop(vp)) {
+		if (npt_changed(&vp->npt_seen))
+			vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
 		svm_enter(vmcb, &vp->regs);
 		vmcb->tlb_control = 0;
 		if (vmcb->exit_event & SVM_EVENT_VALID)

@@ -12,16 +12,23 @@
 #define SEL_CODE32		0x18
 
 #define CR0_PE			0x00000001
+#define CR0_AM			0x00040000
+#define CR0_WP			0x00010000
 #define CR0_ET			0x00000010
 #define CR0_NW			0x20000000
 #define CR0_CD			0x40000000
 #define CR0_PG			0x80000000
+#define CR4_PSE			0x00000010
 #define CR4_PAE			0x00000020
+#define CR4_OSFXSR		0x00000200
 #define CR4_OSXSAVE		0x00040000
 #define CR4_PKE			0x00400000
 
+#define XCR0_X87		0x1
+
 #define EFER_LME		0x0100
 #define EFER_LMA		0x0400
+#define EFER_NXE		0x0800
 #define EFER_SVME		0x1000
 
 #define RFLAGS_FIXED		0x002
@@ -39,11 +46,17 @@
 #define X86_PTE_PRESENT		0x01
 #define X86_PTE_WRITE		0x02
 #define X86_PTE_USER		0x04
+#define X86_PTE_PWT		0x08
+#define X86_PTE_PCD		0x10
+#define X86_PTE_ACCESSED	0x20
+#define X86_PTE_DIRTY		0x40
 #define X86_PTE_LARGE		0x80
+#define X86_PTE_NX		BIT(63)
 
 #define VECTOR_NMI		2
 #define VECTOR_UD		6
 #define VECTOR_GP		13
+#define VECTOR_PF		14
 
 #define LAPIC_BASE		0xfee00000
 #define LAPIC_ID		0x020
@@ -58,6 +71,7 @@
 #define LAPIC_TIMER_DIVIDE	0x3e0
 #define LAPIC_SVR_ENABLE	0x100
 #define LAPIC_LVT_MASKED	0x10000
+#define LAPIC_LVT_MODE		0x60000	/* 0: one-shot */
 #define LAPIC_DIVIDE_BY_1	0xb
 
 #define ICR_VECTOR_MASK		0xff
@@ -167,6 +181,38 @@ static inline u64 read_cr4(void)
 
 	asm volatile("mov %%cr4, %0" : "=r" (value));
 	return value;
+}
+
+static inline void write_cr4(u64 value)
+{
+	asm volatile("mov %0, %%cr4" : : "r" (value) : "memory");
+}
+
+static inline u64 read_xcr0(void)
+{
+	u32 low, high;
+
+	asm volatile("xgetbv" : "=a" (low), "=d" (high) : "c" (0));
+	return (u64)high << 32 | low;
+}
+
+static inline void write_xcr0(u64 value)
+{
+	asm volatile("xsetbv" : : "c" (0), "a" ((u32)value),
+		     "d" ((u32)(value >> 32)));
+}
+
+/* All states that XCR0 enables, standard format */
+static inline void xsave(void *area)
+{
+	asm volatile("xsave64 (%0)" : : "r" (area), "a" (~0), "d" (~0)
+		     : "memory");
+}
+
+static inline void xrstor(const void *area)
+{
+	asm volatile("xrstor64 (%0)" : : "r" (area), "a" (~0), "d" (~0)
+		     : "memory");
 }
 
 /**

@@ -17,6 +17,10 @@ class Difference:
 
 
 DIFFERENCES = {
+    "l1vh-no-bank": Difference(
+        "loads, VPs dispatched by Linux",
+        "It takes the first bank of capabilities at its word without looking at the "
+        "number of banks, which is 0."),
     "l1vh-other-bits": Difference(
         "refuses with EINVAL",
         "One of the bits makes it map pages of statistics by a newer hypercall. The "

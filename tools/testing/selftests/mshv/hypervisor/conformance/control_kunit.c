@@ -138,7 +138,7 @@ static void input_is_aligned_and_in_one_page(struct kunit *test)
 static void addresses_are_ram(struct kunit *test)
 {
 	static const u64 wrong[] = {
-		0xfee00000, 0x200000, 0x40000, BIT_ULL(45), ~0xfffULL,
+		0xfee00000, 0x100000, 0x40000, BIT_ULL(45), ~0xfffULL,
 	};
 	int i;
 

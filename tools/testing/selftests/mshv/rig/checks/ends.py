@@ -28,7 +28,8 @@ def tests():
     """Yield (name, function)."""
     for name, knobs, cmdline, job, reason, pattern in ENDS:
         yield f"end of run: {name}", end(knobs, cmdline, job, reason, pattern)
-    yield "end of run: hidden memory is touched", hidden_memory
+    yield "end of run: hidden memory is touched", touch("gpa=0x100000")
+    yield "end of run: deposited memory is touched", touch("deposit=1")
     yield "end of run: a hung parent meets its deadline", deadline
 
 
@@ -59,10 +60,13 @@ def deadline():
     return wrong + result.story().splitlines() if wrong else []
 
 
-def hidden_memory():
-    """The parent cannot read what belongs to the hypervisor."""
-    result = partition.run(artifacts.base_kernel(), "modprobe hv_touch gpa=0x200000; sleep 60",
-                           "partition=l1vh", {"hv_touch": artifacts.conformance()["hv_touch"]})
-    if result.reason == "parent touched hidden memory":
-        return []
-    return [f"ended by '{result.reason}'"] + result.story().splitlines()
+def touch(what):
+    """A test that the parent cannot read WHAT belongs to the hypervisor."""
+    def test():
+        result = partition.run(artifacts.base_kernel(), f"modprobe hv_touch {what}; sleep 60",
+                               "partition=l1vh",
+                               {"hv_touch": artifacts.conformance()["hv_touch"]})
+        if result.reason == "parent touched hidden memory":
+            return []
+        return [f"ended by '{result.reason}'"] + result.story().splitlines()
+    return test

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nested page tables of children.
+ *
+ * Each table is a page of the child's pool. The entry of a page says in bits
+ * that the processor ignores what the parent asked for; the bits that the
+ * processor looks at follow from them. A table is given back when a large page
+ * takes its place and when the child is finalized.
+ *
+ * Changes are made under children_lock, one word at a time, while VPs run. What
+ * replaces something may be seen late by a processor; the callers' last act is
+ * child_npt_settle().
+ */
+#include "child.h"
+
+#define NPT_LEVELS	4
+#define NPT_ENTRIES	512
+#define GPA_END		BIT(40)
+
+/* Free for software, present or not */
+#define ENTRY_READ	BIT(9)
+#define ENTRY_WRITE	BIT(10)
+#define ENTRY_EXECUTE	BIT(11)
+#define ENTRY_MAPPED	BIT(52)
+#define ENTRY_NO_ACCESS	BIT(53)
+#define ENTRY_RAM	BIT(54)
+#define ENTRY_ADDRESS	(align_down(BIT(52) - 1, PAGE_SIZE))
+#define TABLE_FLAGS	(X86_PTE_PRESENT | X86_PTE_WRITE | X86_PTE_USER)
+
+static u64 level_size(u32 level)
+{
+	return BIT(PAGE_SHIFT + 9 * level);
+}
+
+static bool is_table(u64 entry, u32 level)
+{
+	return level && (entry & X86_PTE_PRESENT) && !(entry & ENTRY_MAPPED);
+}
+
+static u64 *entry_in(u64 *table, u64 gpa, u32 level)
+{
+	return &table[gpa / level_size(level) % NPT_ENTRIES];
+}
+
+static u64 *table_of(u64 entry)
+{
+	return (u64 *)(entry & ENTRY_ADDRESS);
+}
+
+static u64 make_entry(u64 hpa, u32 flags, bool ram, u32 level)
+{
+	u64 entry = ENTRY_MAPPED;
+
+	if (flags & HV_MAP_NO_ACCESS)
+		return entry | ENTRY_NO_ACCESS;
+
+	entry |= hpa | X86_PTE_USER | (level ? X86_PTE_LARGE : 0);
+	if (ram)
+		entry |= ENTRY_RAM;
+	if (flags & HV_MAP_READABLE)
+		entry |= ENTRY_READ | X86_PTE_PRESENT;
+	if (flags & HV_MAP_WRITABLE)
+		entry |= ENTRY_WRITE | X86_PTE_WRITE;
+	if (flags & (HV_MAP_KERNEL_EXECUTABLE | HV_MAP_USER_EXECUTABLE))
+		entry |= ENTRY_EXECUTE;
+	else
+		entry |= X86_PTE_NX;
+	if (flags & HV_MAP_NOT_CACHED)
+		entry |= X86_PTE_PCD | X86_PTE_PWT;
+	return entry;
+}
+
+/* What an entry of a page held is given back; @level: size of the page. */
+static void drop_page(struct child *child, u64 entry, u32 level)
+{
+	u64 size = level_size(level);
+
+	if (!(entry & ENTRY_MAPPED) || (entry & ENTRY_NO_ACCESS))
+		return;
+	child->mapped -= size / PAGE_SIZE;
+	if (entry & ENTRY_RAM)
+		page_use_end(entry & ENTRY_ADDRESS, size, PAGE_IN_USE_MAPPED);
+}
+
+static void drop_table(struct child *child, u64 *table, u32 level)
+{
+	u32 i;
+
+	for (i = 0; i < NPT_ENTRIES; i++)
+		if (is_table(table[i], level))
+			drop_table(child, table_of(table[i]), level - 1);
+		else
+			drop_page(child, table[i], level);
+	pool_return(&child->pool, (u64)table);
+}
+
+/* Replaces what was there. A table is free only when nobody walks it any more. */
+static void set_entry(struct child *child, u64 *entry, u64 value, u32 level)
+{
+	u64 old = *entry;
+
+	WRITE_ONCE(*entry, value);
+	if (is_table(old, level)) {
+		child->npt_generation++;
+		run_flush(child);
+		drop_table(child, table_of(old), level - 1);
+	} else {
+		if (old & X86_PTE_PRESENT)
+			child->npt_stale = true;
+		drop_page(child, old, level);
+	}
+}
+
+/* A table of the next smaller pages, which show what the entry did. */
+static bool make_table(struct child *child, u64 *entry, u32 level)
+{
+	u64 i, old = *entry, size = level_size(level - 1);
+	u64 page, *table;
+
+	if (!pool_take(&child->pool, 1, &page))
+		return false;
+	table = (u64 *)page;
+
+	if (old & ENTRY_NO_ACCESS) {
+		for (i = 0; i < NPT_ENTRIES; i++)
+			table[i] = old;
+	} else if (old & ENTRY_MAPPED) {
+		for (i = 0; i < NPT_ENTRIES; i++) {
+			table[i] = old + i * size;
+			if (level == 1)
+				table[i] &= ~X86_PTE_LARGE;
+		}
+		if (old & X86_PTE_PRESENT)
+			child->npt_stale = true;
+	}
+	WRITE_ONCE(*entry, page | TABLE_FLAGS);
+	return true;
+}
+
+/* Down to the entry of a page of this size; NULL: the pool is empty */
+static u64 *walk_to(struct child *child, u64 gpa, u32 to_level)
+{
+	u64 *table = child->npt;
+	u32 level;
+
+	for (level = NPT_LEVELS - 1; level > to_level; level--) {
+		u64 *entry = entry_in(table, gpa, level);
+
+		if (!is_table(*entry, level) &&
+		    !make_table(child, entry, level))
+			return NULL;
+		table = table_of(*entry);
+	}
+	return entry_in(table, gpa, to_level);
+}
+
+static bool bad_gpa(u64 gpa, u32 level)
+{
+	return gpa >= GPA_END || (gpa & (level_size(level) - 1));
+}
+
+/* Is there RAM of the parent's behind this mapping, and may it be mapped? */
+static enum hv_status check_source(u64 hpa, u32 flags, u32 level, bool *ram)
+{
+	u64 size = level_size(level);
+
+	*ram = false;
+	if (flags & HV_MAP_NO_ACCESS)
+		return hpa ? HV_STATUS_INVALID_PARAMETER : HV_STATUS_SUCCESS;
+	if (hpa >= GPA_END || (hpa & (size - 1)))
+		return HV_STATUS_INVALID_PARAMETER;
+
+	if (memory_is_ram(hpa, size)) {
+		*ram = true;
+		return page_use_start(hpa, size, PAGE_IN_USE_MAPPED);
+	}
+	/* What is not RAM must be meant to be a device. */
+	if (!(flags & HV_MAP_NOT_CACHED) || memory_is_hidden(hpa, size))
+		return HV_STATUS_ACCESS_DENIED;
+	return HV_STATUS_SUCCESS;
+}
+
+/**
+ * child_npt_map() - Map one page
+ * @child: where
+ * @gfn: its number, in 4 KiB pages
+ * @hfn: number of the parent's page behind it
+ * @flags: HV_MAP_*
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER,
+ * HV_STATUS_ACCESS_DENIED (not the parent's) or HV_STATUS_INSUFFICIENT_MEMORY.
+ */
+enum hv_status child_npt_map(struct child *child, u64 gfn, u64 hfn, u32 flags)
+{
+	u32 level = flags & HV_MAP_LARGE_PAGE ? 1 : 0;
+	u64 gpa = gfn << PAGE_SHIFT, hpa = hfn << PAGE_SHIFT;
+	enum hv_status status;
+	u64 *entry;
+	bool ram;
+
+	if (gfn >= GPA_END >> PAGE_SHIFT || hfn >= GPA_END >> PAGE_SHIFT ||
+	    bad_gpa(gpa, level))
+		return HV_STATUS_INVALID_PARAMETER;
+	entry = walk_to(child, gpa, level);
+	if (!entry)
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+	status = check_source(hpa, flags, level, &ram);
+	if (status)
+		return status;
+
+	if (!(flags & HV_MAP_NO_ACCESS))
+		child->mapped += level_size(level) / PAGE_SIZE;
+	set_entry(child, entry, make_entry(hpa, flags, ram, level), level);
+	return HV_STATUS_SUCCESS;
+}
+
+/**
+ * child_npt_unmap() - Unmap one page
+ * @child: where
+ * @gfn: its number, in 4 KiB pages
+ * @flags: HV_UNMAP_*
+ *
+ * That nothing is mapped there is no error.
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER or, for a part of a
+ * large page, HV_STATUS_INSUFFICIENT_MEMORY.
+ */
+enum hv_status child_npt_unmap(struct child *child, u64 gfn, u32 flags)
+{
+	u32 level, to_level = flags & HV_UNMAP_LARGE_PAGE ? 1 : 0;
+	u64 gpa = gfn << PAGE_SHIFT;
+	u64 *table = child->npt;
+	u64 *entry;
+
+	if (gfn >= GPA_END >> PAGE_SHIFT || bad_gpa(gpa, to_level))
+		return HV_STATUS_INVALID_PARAMETER;
+
+	for (level = NPT_LEVELS - 1; level > to_level; level--) {
+		entry = entry_in(table, gpa, level);
+		if (!*entry)
+			return HV_STATUS_SUCCESS;
+		if (!is_table(*entry, level) &&
+		    !make_table(child, entry, level))
+			return HV_STATUS_INSUFFICIENT_MEMORY;
+		table = table_of(*entry);
+	}
+	set_entry(child, entry_in(table, gpa, to_level), 0, to_level);
+	return HV_STATUS_SUCCESS;
+}
+
+/**
+ * child_npt_settle() - Let running VPs notice what was changed
+ * @child: whose table
+ */
+void child_npt_settle(struct child *child)
+{
+	if (!child->npt_stale)
+		return;
+	child->npt_stale = false;
+	child->npt_generation++;
+	run_flush(child);
+}
+
+/**
+ * child_npt_destroy() - Unmap everything and give all tables back
+ * @child: a child without VPs
+ */
+void child_npt_destroy(struct child *child)
+{
+	drop_table(child, child->npt, NPT_LEVELS - 1);
+	child->npt = NULL;
+}
+
+/**
+ * child_npt_lookup() - What is mapped at an address?
+ * @child: where
+ * @gpa: any guest physical address
+ *
+ * Return: see struct npt_page.
+ */
+struct npt_page child_npt_lookup(const struct child *child, u64 gpa)
+{
+	struct npt_page page = { false, 0, 0 };
+	u64 *table = child->npt;
+	u32 level = NPT_LEVELS - 1;
+	u64 entry;
+
+	if (gpa >= GPA_END)
+		return page;
+	while (is_table(entry = *entry_in(table, gpa, level), level)) {
+		table = table_of(entry);
+		level--;
+	}
+
+	if (!(entry & ENTRY_MAPPED))
+		return page;
+	page.mapped = true;
+	if (entry & ENTRY_NO_ACCESS) {
+		page.access = NPT_NO_ACCESS;
+		return page;
+	}
+	if (entry & ENTRY_READ)
+		page.access |= NPT_READ;
+	if (entry & ENTRY_WRITE)
+		page.access |= NPT_WRITE;
+	if (entry & ENTRY_EXECUTE)
+		page.access |= NPT_EXECUTE;
+	page.hpa = align_down(entry & ENTRY_ADDRESS, level_size(level)) |
+		   (gpa & (level_size(level) - 1));
+	return page;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VPs of children: create, delete, and the pages by which their parent sees
+ * them. All of it is under children_lock.
+ */
+#include "child.h"
+
+#define FCW_RESET	0x37f
+#define MXCSR_RESET	0x1f80
+#define XSAVE_FCW	0
+#define XSAVE_MXCSR	24
+#define XSAVE_XSTATE_BV	512
+#define XSTATE_X87_SSE	3
+
+static void reset_extended_state(struct child_vp *vp)
+{
+	*(u16 *)(vp->xsave + XSAVE_FCW) = FCW_RESET;
+	*(u32 *)(vp->xsave + XSAVE_MXCSR) = MXCSR_RESET;
+	*(u64 *)(vp->xsave + XSAVE_XSTATE_BV) = XSTATE_X87_SSE;
+	vp->xcr0 = XCR0_X87;
+}
+
+/**
+ * child_vp_create() - Create a VP; it is suspended explicitly
+ * @child: of which partition, in CHILD_ACTIVE
+ * @index: VP index
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_VP_INDEX (too large, or in use)
+ * or HV_STATUS_INSUFFICIENT_MEMORY.
+ */
+enum hv_status child_vp_create(struct child *child, u32 index)
+{
+	struct child_vp *vp;
+	u64 pages[3];
+
+	if (index >= MAX_CHILD_VPS || child->vps[index])
+		return HV_STATUS_INVALID_VP_INDEX;
+	if (!pool_take(&child->pool, ARRAY_SIZE(pages), pages))
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+
+	vp = (struct child_vp *)pages[0];
+	vp->vmcb = (struct vmcb *)pages[1];
+	vp->xsave = (void *)pages[2];
+	vp->index = index;
+	vp->child = child;
+	vp->explicit_suspend = true;
+	run_vmcb_init(vp);
+	reset_extended_state(vp);
+	child_msr_reset(vp);
+	child->vps[index] = vp;
+	child->num_vps++;
+	return HV_STATUS_SUCCESS;
+}
+
+/**
+ * child_vp_delete() - Delete a VP, and its pages that the parent still sees
+ * @vp: a VP that does not run
+ */
+void child_vp_delete(struct child_vp *vp)
+{
+	struct child *child = vp->child;
+	u32 i;
+
+	run_forget(vp);
+	for (i = 0; i < ARRAY_SIZE(vp->state); i++)
+		shared_page_end(&vp->state[i]);
+	for (i = 0; i < ARRAY_SIZE(vp->stats); i++)
+		shared_page_end(&vp->stats[i]);
+
+	child->vps[vp->index] = NULL;
+	child->num_vps--;
+	pool_return(&child->pool, (u64)vp->xsave);
+	pool_return(&child->pool, (u64)vp->vmcb);
+	pool_return(&child->pool, (u64)vp);
+}
+
+/**
+ * child_vp_count() - Show the parent the value of a counter
+ * @vp: whose; also while it runs, by the processor that runs it
+ * @counter: HV_COUNTER_*
+ * @value: new value
+ */
+void child_vp_count(struct child_vp *vp, u32 counter, u64 value)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(vp->stats); i++) {
+		u64 *counters = vp->stats[i].page;
+
+		if (counters)
+			WRITE_ONCE(counters[counter], value);
+	}
+}

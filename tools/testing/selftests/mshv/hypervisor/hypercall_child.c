@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hypercalls about children as a whole.
+ */
+#include "child.h"
+#include "hypercall.h"
+
+#define CPUID_XSTATE		0xd
+#define XSAVE_SUPPORT		BIT(0)
+
+/* What Linux as a child may be told to use; a child has no SynIC yet. */
+#define SYNTHETIC_FEATURES	0xffffffffUL
+
+/**
+ * call_create_partition() - HvCallCreatePartition
+ * @call: the call
+ *
+ * Which features of the processor the parent does not want to show is its own
+ * affair: it answers CPUID itself. Only partitions without isolation are made.
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER, or as
+ * child_create().
+ */
+enum hv_status call_create_partition(struct hypercall *call)
+{
+	const struct hv_in_create_partition *in = call->input;
+
+	if ((in->flags & ~HV_CREATE_FLAGS) || !(in->flags & HV_CREATE_EXO) ||
+	    in->padding || in->proximity_flags || in->isolation ||
+	    in->compatibility < HV_COMPATIBILITY_MIN ||
+	    in->compatibility > HV_COMPATIBILITY_MAX)
+		return HV_STATUS_INVALID_PARAMETER;
+	return child_create(in->flags, call->output);
+}
+
+/**
+ * call_initialize_partition() - HvCallInitializePartition
+ * @call: the call
+ *
+ * Return: as child_initialize().
+ */
+enum hv_status call_initialize_partition(struct hypercall *call)
+{
+	return child_initialize(*(const u64 *)call->input);
+}
+
+/**
+ * call_finalize_partition() - HvCallFinalizePartition
+ * @call: the call
+ *
+ * Return: as child_finalize().
+ */
+enum hv_status call_finalize_partition(struct hypercall *call)
+{
+	return child_finalize(*(const u64 *)call->input);
+}
+
+/**
+ * call_delete_partition() - HvCallDeletePartition
+ * @call: the call
+ *
+ * Return: as child_delete().
+ */
+enum hv_status call_delete_partition(struct hypercall *call)
+{
+	return child_delete(*(const u64 *)call->input);
+}
+
+/* A property that can be set */
+static const struct property {
+	u32 code;
+	u32 offset;			/* in struct child */
+	u64 max;			/* also the mask of what may be set */
+	bool early;			/* only before initialization */
+} properties[] = {
+	{ HV_PROPERTY_SYNTHETIC_FEATURES,
+	  offsetof(struct child, synthetic_features), SYNTHETIC_FEATURES,
+	  true },
+	{ HV_PROPERTY_PAGE_ACCESS_TRACKING,
+	  offsetof(struct child, page_access_tracking), 1, false },
+	{ HV_PROPERTY_UNIMPLEMENTED_MSR_ACTION,
+	  offsetof(struct child, unimplemented_msr_action),
+	  HV_UNIMPLEMENTED_MSR_IGNORE, false },
+};
+
+static const struct property *find_property(u32 code)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(properties); i++)
+		if (properties[i].code == code)
+			return &properties[i];
+	return NULL;
+}
+
+static u64 *property_of(struct child *child, const struct property *property)
+{
+	return (void *)child + property->offset;
+}
+
+static enum hv_status get_constant(u32 code, u64 *value)
+{
+	u32 state[4];
+
+	cpuid(CPUID_XSTATE, 0, state);
+	switch (code) {
+	case HV_PROPERTY_PRIVILEGE_FLAGS:
+		*value = 0;
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_XSAVE_FEATURES:
+		*value = XSAVE_SUPPORT;
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_XSAVE_STATES:
+		*value = state[0];
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_XSAVE_MAX_SIZE:
+		*value = state[2];
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_PROCESSOR_CLOCK_FREQUENCY:
+		*value = clock_tsc_hz();
+		return HV_STATUS_SUCCESS;
+	}
+	return HV_STATUS_UNKNOWN_PROPERTY;
+}
+
+/**
+ * child_get_property() - Read a property of a child
+ * @id: its id
+ * @code: HV_PROPERTY_*
+ * @value: set to its value
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARTITION_ID or
+ * HV_STATUS_UNKNOWN_PROPERTY.
+ */
+enum hv_status child_get_property(u64 id, u32 code, u64 *value)
+{
+	const struct property *property = find_property(code);
+	enum hv_status status = HV_STATUS_SUCCESS;
+	struct child *child;
+
+	spin_lock(&children_lock);
+	child = child_find(id);
+	if (!child)
+		status = HV_STATUS_INVALID_PARTITION_ID;
+	else if (property)
+		*value = *property_of(child, property);
+	else
+		status = get_constant(code, value);
+	spin_unlock(&children_lock);
+	return status;
+}
+
+/* The property is set at once; what comes later is the word about it. */
+static enum hv_status complete_later(struct child *child)
+{
+	const struct hv_async_completion completion = {
+		.partition_id = child->id,
+		.status = HV_STATUS_SUCCESS,
+		.completion_count = 1,
+	};
+	struct message *message = &child->completion;
+
+	message->type = HV_MESSAGE_ASYNC_COMPLETION;
+	message->sender = child->id;
+	message->size = sizeof(completion);
+	memcpy(message->payload, &completion, sizeof(completion));
+	message_post(message);
+	return HV_STATUS_CALL_PENDING;
+}
+
+static enum hv_status set_property(struct child *child, u32 code, u64 value)
+{
+	const struct property *property = find_property(code);
+	u64 constant;
+
+	if (!child)
+		return HV_STATUS_INVALID_PARTITION_ID;
+	if (!property)
+		return get_constant(code, &constant) ?
+		       HV_STATUS_UNKNOWN_PROPERTY : HV_STATUS_OPERATION_DENIED;
+	if (child->state == CHILD_FINALIZED ||
+	    (property->early && child->state != CHILD_CREATED))
+		return HV_STATUS_INVALID_PARTITION_STATE;
+	if (value > property->max)
+		return HV_STATUS_VALUE_OUT_OF_RANGE;
+
+	*property_of(child, property) = value;
+	return knobs.async_properties ? complete_later(child) :
+					HV_STATUS_SUCCESS;
+}
+
+/**
+ * call_set_partition_property() - HvCallSetPartitionProperty
+ * @call: the call
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_CALL_PENDING (knob),
+ * HV_STATUS_INVALID_PARAMETER (reserved field), HV_STATUS_INVALID_PARTITION_ID,
+ * HV_STATUS_INVALID_PARTITION_STATE, HV_STATUS_UNKNOWN_PROPERTY,
+ * HV_STATUS_OPERATION_DENIED (read only) or HV_STATUS_VALUE_OUT_OF_RANGE.
+ */
+enum hv_status call_set_partition_property(struct hypercall *call)
+{
+	const struct hv_in_set_partition_property *in = call->input;
+	enum hv_status status;
+
+	if (in->padding)
+		return HV_STATUS_INVALID_PARAMETER;
+	spin_lock(&children_lock);
+	status = set_property(child_find(in->partition_id), in->code,
+			      in->value);
+	spin_unlock(&children_lock);
+	return status;
+}
+
+static enum hv_status install(struct child *child,
+			      const struct hv_in_install_intercept *in)
+{
+	u32 exceptions = (u32)BIT(in->parameter & 31);
+
+	switch (in->type) {
+	case HV_INTERCEPT_EXCEPTION:
+		if (in->parameter > 31)
+			return HV_STATUS_INVALID_PARAMETER;
+		child->exceptions = in->access ?
+				    child->exceptions | exceptions :
+				    child->exceptions & ~exceptions;
+		return HV_STATUS_SUCCESS;
+	case HV_INTERCEPT_IO_PORT:
+	case HV_INTERCEPT_MSR:
+	case HV_INTERCEPT_CPUID:
+	case HV_INTERCEPT_HALT:
+		child->intercepts[in->type] = in->access;
+		return HV_STATUS_SUCCESS;
+	}
+	return HV_STATUS_INVALID_PARAMETER;
+}
+
+/**
+ * call_install_intercept() - HvCallInstallIntercept
+ * @call: the call
+ *
+ * The parameter of ports and CPUID leaves is not looked at: an intercept is for
+ * all of them.
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER,
+ * HV_STATUS_INVALID_PARTITION_ID or HV_STATUS_INVALID_PARTITION_STATE.
+ */
+enum hv_status call_install_intercept(struct hypercall *call)
+{
+	const struct hv_in_install_intercept *in = call->input;
+	enum hv_status status;
+	struct child *child;
+
+	if (in->access & ~(HV_INTERCEPT_ACCESS_READ |
+			   HV_INTERCEPT_ACCESS_WRITE |
+			   HV_INTERCEPT_ACCESS_EXECUTE))
+		return HV_STATUS_INVALID_PARAMETER;
+	status = child_get_active(in->partition_id, &child);
+	if (status)
+		return status;
+	status = install(child, in);
+	spin_unlock(&children_lock);
+	return status;
+}

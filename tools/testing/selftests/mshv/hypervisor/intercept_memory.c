@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Accesses to guest memory that is not there, or not for that.
+ *
+ * The processor tells the guest physical address and nothing else. Of the
+ * virtual address there is only a guess: an operand of the instruction which the
+ * guest's page tables translate into that very address is the one.
+ */
+#include "intercept.h"
+
+static u8 access_of(u64 info)
+{
+	if (info & SVM_NPF_FETCH)
+		return HV_ACCESS_EXECUTE;
+	return info & SVM_NPF_WRITE ? HV_ACCESS_WRITE : HV_ACCESS_READ;
+}
+
+static bool leads_to(const struct child_vp *vp, u64 gva, u64 gpa)
+{
+	u64 found;
+
+	return !guest_walk(vp, gva, HV_TRANSLATE_EXEMPT, &found) && found == gpa;
+}
+
+/* An operand may also begin on one page and fault on the next. */
+static bool find_gva(const struct child_vp *vp,
+		     const struct hv_memory_intercept *memory, u64 *gva)
+{
+	u64 candidates[GUEST_OPERANDS];
+	u32 i, n;
+
+	if (memory->header.access == HV_ACCESS_EXECUTE) {
+		candidates[0] = vp->vmcb->cs.base + vp->vmcb->rip;
+		n = 1;
+	} else {
+		n = guest_operands(vp, memory->instruction_bytes,
+				   memory->instruction_byte_count, candidates);
+	}
+
+	for (i = 0; i < n; i++) {
+		*gva = candidates[i];
+		if (leads_to(vp, *gva, memory->gpa))
+			return true;
+		*gva = align_up(candidates[i], PAGE_SIZE);
+		if (leads_to(vp, *gva, memory->gpa))
+			return true;
+	}
+	*gva = 0;
+	return false;
+}
+
+/**
+ * intercept_memory() - An access that the nested page table does not allow
+ * @vp: the VP
+ */
+void intercept_memory(struct child_vp *vp)
+{
+	const struct vmcb *vmcb = vp->vmcb;
+	struct hv_memory_intercept *memory;
+	struct hv_message message = { 0 };
+	u32 type;
+
+	spin_lock(&children_lock);
+	type = child_npt_lookup(vp->child, vmcb->exit_info2).mapped ?
+	       HV_MESSAGE_GPA_INTERCEPT : HV_MESSAGE_UNMAPPED_GPA;
+	memory = intercept_begin(vp, &message, type, sizeof(*memory),
+				 access_of(vmcb->exit_info1), 0);
+	memory->cache_type = HV_CACHE_WRITE_BACK;
+	memory->tpr_priority = vmcb->interrupt_control & 0xf;
+	memory->gpa = vmcb->exit_info2;
+	if (memory->header.access != HV_ACCESS_EXECUTE)
+		memory->instruction_byte_count =
+			intercept_bytes(vp, memory->instruction_bytes);
+	if (!(vmcb->exit_info1 & SVM_NPF_WALK) &&
+	    find_gva(vp, memory, &memory->gva))
+		memory->access_info = HV_MEMORY_GVA_VALID |
+				      HV_MEMORY_GVA_GPA_VALID;
+	intercept_end(vp, &message);
+	spin_unlock(&children_lock);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files that run VPs of children share: run_child.c enters and leaves,
+ * run_exit.c decides what an exit means, intercept*.c tell the parent,
+ * run_schedule.c and run_dispatch.c say who runs where.
+ */
+#ifndef HV_RUN_H
+#define HV_RUN_H
+
+#include "child.h"
+
+/**
+ * enum run_result - Why a VP left its processor
+ * @RUN_ON: it has not: it enters guest mode again
+ * @RUN_PREEMPTED: the parent needs the processor
+ * @RUN_STOPPED: somebody needs the VP, see @stop of struct child_vp
+ * @RUN_HALTED: it waits for an interrupt
+ * @RUN_INTERCEPT: it is suspended, the message is on its intercept page
+ */
+enum run_result {
+	RUN_ON,
+	RUN_PREEMPTED,
+	RUN_STOPPED,
+	RUN_HALTED,
+	RUN_INTERCEPT,
+};
+
+/* run_child.c */
+#define RUN_NO_DEADLINE		(~0UL)
+enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline);
+
+/* run_exit.c */
+enum run_result run_exit(struct cpu *cpu, struct child_vp *vp);
+
+/* run_msr.c: do a RDMSR or WRMSR; false: it is not for the hypervisor to do */
+bool run_msr(struct child_vp *vp, bool write);
+
+/* run_schedule.c */
+bool schedule_by_parent(void);
+void schedule_claim(struct cpu *cpu, struct child_vp *vp);
+void schedule_block(struct child_vp *vp);
+bool schedule_slice(void);
+
+/* intercept.c: suspend a VP that has just left guest mode, and say why */
+void intercept_port(struct child_vp *vp);
+void intercept_msr(struct child_vp *vp);
+void intercept_cpuid(struct child_vp *vp);
+void intercept_memory(struct child_vp *vp);
+void intercept_halt(struct child_vp *vp);
+void intercept_exception(struct child_vp *vp);
+void intercept_crash(struct child_vp *vp);
+void intercept_invalid_state(struct child_vp *vp);
+
+/* guest_walk.c: see also child.h */
+u32 guest_fetch(const struct child_vp *vp, u64 gva, u8 *bytes, u32 size);
+
+/* guest_decode.c */
+#define GUEST_OPERANDS		4
+u32 guest_operands(const struct child_vp *vp, const u8 *bytes, u32 size,
+		   u64 gvas[GUEST_OPERANDS]);
+
+#endif /* HV_RUN_H */

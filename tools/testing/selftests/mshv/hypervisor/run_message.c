@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages to the parent, all for SINT0, through the page of its VPs that has a
+ * slot for it.
+ *
+ * A message is part of the object that it is about, so there is always room for
+ * it. It waits in the queue of the VP of the parent on whose processor it came
+ * up, until that VP has read the previous one. A VP that stops listening, as
+ * when its processor goes offline, hands its queue on to one that listens.
+ *
+ * message_lock is a leaf lock.
+ */
+#include "run.h"
+#include "tlfs_intercept.h"
+
+#define SINT_INTERCEPT		0
+#define VPS_PER_BANK		64
+
+static struct {
+	struct message *first, *last;
+} queues[MAX_CPUS];
+
+static struct spinlock message_lock;
+
+static bool listens(const struct vp *vp)
+{
+	const struct synic *synic = &vp->synic;
+
+	return READ_ONCE(vp->state) == VP_RUNNING &&
+	       (synic->control & HV_SCONTROL_ENABLE) &&
+	       (synic->simp & HV_OVERLAY_ENABLE) &&
+	       !(synic->sint[SINT_INTERCEPT] & HV_SINT_MASKED);
+}
+
+static void queue_add(u32 index, struct message *m)
+{
+	m->next = NULL;
+	if (queues[index].first)
+		queues[index].last->next = m;
+	else
+		queues[index].first = m;
+	queues[index].last = m;
+}
+
+static struct message *queue_take(u32 index)
+{
+	struct message *m = queues[index].first;
+
+	queues[index].first = m->next;
+	m->queued = false;
+	return m;
+}
+
+static bool queue_remove(u32 index, struct message *m)
+{
+	struct message **link = &queues[index].first, *before = NULL;
+
+	while (*link && *link != m) {
+		before = *link;
+		link = &before->next;
+	}
+	if (!*link)
+		return false;
+	*link = m->next;
+	if (queues[index].last == m)
+		queues[index].last = before;
+	m->queued = false;
+	return true;
+}
+
+/* As many signals as fit, in any order of partitions */
+static void write_pairs(u32 index, struct hv_message *slot)
+{
+	struct hv_signal_pairs *pairs = (void *)slot->payload;
+	struct message *m;
+
+	slot->payload_size = sizeof(*pairs);
+	while ((m = queues[index].first) &&
+	       m->type == HV_MESSAGE_VP_SIGNAL_PAIR &&
+	       pairs->vp_count < HV_SIGNAL_PAIRS) {
+		queue_take(index);
+		pairs->partition_ids[pairs->vp_count] = m->sender;
+		pairs->vp_indexes[pairs->vp_count] = m->payload[0];
+		pairs->vp_count++;
+	}
+}
+
+/*
+ * As many signals as there are about the same partition. The banks of a sparse
+ * set are those only that are valid.
+ */
+static void write_set(u32 index, struct hv_message *slot)
+{
+	struct hv_signal_bitset *set = (void *)slot->payload;
+	u64 banks[HV_SIGNAL_BANKS] = { 0 };
+	struct message *m;
+	u32 i, n = 0;
+
+	set->partition_id = queues[index].first->sender;
+	while ((m = queues[index].first) &&
+	       m->type == HV_MESSAGE_VP_SIGNAL_PAIR &&
+	       m->sender == set->partition_id) {
+		queue_take(index);
+		banks[m->payload[0] / VPS_PER_BANK] |=
+			BIT(m->payload[0] % VPS_PER_BANK);
+		set->vp_count++;
+	}
+	for (i = 0; i < HV_SIGNAL_BANKS; i++)
+		if (banks[i]) {
+			set->valid_banks |= BIT(i);
+			set->banks[n++] = banks[i];
+		}
+	slot->payload_size = sizeof(*set);
+}
+
+static u32 write_message(u32 index, struct hv_message *slot)
+{
+	struct message *m = queues[index].first;
+
+	memset(slot->payload, 0, sizeof(slot->payload));
+	slot->sender = 0;
+	if (m->type == HV_MESSAGE_VP_SIGNAL_PAIR && knobs.signal_sets) {
+		write_set(index, slot);
+		return HV_MESSAGE_VP_SIGNAL_BITSET;
+	}
+	if (m->type == HV_MESSAGE_VP_SIGNAL_PAIR) {
+		write_pairs(index, slot);
+		return HV_MESSAGE_VP_SIGNAL_PAIR;
+	}
+
+	queue_take(index);
+	memcpy(slot->payload, m->payload, m->size);
+	slot->payload_size = m->size;
+	slot->sender = m->sender;
+	return m->type;
+}
+
+static void raise(const struct vp *vp)
+{
+	u32 icr = HV_SINT_VECTOR(vp->synic.sint[SINT_INTERCEPT]) | ICR_ASSERT;
+
+	lapic_send(vp->cpu->apic_id, icr);
+}
+
+/*
+ * A slot that is taken is marked, so that the parent says when it has read it.
+ * Either the parent sees the mark, or the slot is seen to be free.
+ */
+static bool slot_is_free(struct hv_message *slot)
+{
+	if (READ_ONCE(slot->type) == HV_MESSAGE_NONE)
+		return true;
+	__atomic_or_fetch(&slot->flags, HV_MESSAGE_FLAG_PENDING,
+			  __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&slot->type, __ATOMIC_SEQ_CST) ==
+	       HV_MESSAGE_NONE;
+}
+
+static void deliver(const struct vp *vp)
+{
+	struct hv_message *slots = (void *)HV_OVERLAY_GPA(vp->synic.simp);
+	struct hv_message *slot = &slots[SINT_INTERCEPT];
+	u32 type;
+
+	while (queues[vp->index].first && slot_is_free(slot)) {
+		type = write_message(vp->index, slot);
+		slot->flags = 0;
+		WRITE_ONCE(slot->type, type);
+		raise(vp);
+	}
+}
+
+static struct vp *any_listener(void)
+{
+	u32 i;
+
+	for (i = 0; i < parent.num_vps; i++)
+		if (listens(&parent.vps[i]))
+			return &parent.vps[i];
+	return NULL;
+}
+
+static void hand_on(u32 from, u32 to)
+{
+	while (queues[from].first) {
+		struct message *m = queue_take(from);
+
+		m->queued = true;
+		queue_add(to, m);
+	}
+}
+
+static void deliver_all(void)
+{
+	struct vp *listener = any_listener();
+	u32 i;
+
+	if (!listener)
+		return;
+	for (i = 0; i < parent.num_vps; i++)
+		if (!listens(&parent.vps[i]))
+			hand_on(i, listener->index);
+	for (i = 0; i < parent.num_vps; i++)
+		if (listens(&parent.vps[i]))
+			deliver(&parent.vps[i]);
+}
+
+/**
+ * message_post() - Send a message to the parent
+ * @m: the message; when it still waits to be delivered nothing happens
+ *
+ * It goes to the VP of the parent on this processor, if that listens.
+ */
+void message_post(struct message *m)
+{
+	spin_lock(&message_lock);
+	if (!m->queued) {
+		m->queued = true;
+		queue_add(cpu_self()->vp->index, m);
+	}
+	deliver_all();
+	spin_unlock(&message_lock);
+}
+
+/**
+ * message_cancel() - A message must not be delivered any more
+ * @m: the message, which goes away
+ */
+void message_cancel(struct message *m)
+{
+	u32 i;
+
+	spin_lock(&message_lock);
+	for (i = 0; m->queued && i < parent.num_vps; i++)
+		queue_remove(i, m);
+	spin_unlock(&message_lock);
+}
+
+/**
+ * message_retry() - The parent may have made room, or changed who listens
+ */
+void message_retry(void)
+{
+	spin_lock(&message_lock);
+	deliver_all();
+	spin_unlock(&message_lock);
+}
