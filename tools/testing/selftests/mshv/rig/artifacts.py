@@ -140,6 +140,21 @@ def conformance():
     return {path.stem: path for path in output.glob("*.ko")}
 
 
+def selftest_names():
+    """The programs that test child partitions, in order."""
+    return make("selftests", SELFTESTS, BUILD / "selftests", "-s", "list-tests").split()
+
+
+@once
+def selftests():
+    """{name: path} of those programs and of the example VMM."""
+    output = BUILD / "kselftests"
+    harness = base_kernel().where / "source/tools/testing/selftests"
+    make("kselftests", SELFTESTS, output, f"KSELFTEST={harness}", "tests")
+    return {path.name: path for path in output.iterdir()
+            if path.is_file() and os.access(path, os.X_OK)}
+
+
 @once
 def programs():
     """{name: path} of the programs for the parent partition."""

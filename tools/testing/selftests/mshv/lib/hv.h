@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a VMM has to know of the hypervisor: numbers and layouts that user
+ * space has no header for. They are described in the Hypervisor Top Level
+ * Functional Specification; x86-64 only.
+ */
+#ifndef _MSHV_LIB_HV_H
+#define _MSHV_LIB_HV_H
+
+#include <assert.h>
+#include <linux/const.h>
+#include <linux/types.h>
+
+/* Hypercalls that MSHV_ROOT_HVCALL passes on. */
+#define HVCALL_GET_PARTITION_PROPERTY		0x0044
+#define HVCALL_SET_PARTITION_PROPERTY		0x0045
+#define HVCALL_INSTALL_INTERCEPT		0x004d
+#define HVCALL_GET_VP_REGISTERS			0x0050
+#define HVCALL_SET_VP_REGISTERS			0x0051
+#define HVCALL_TRANSLATE_VIRTUAL_ADDRESS	0x0052
+#define HVCALL_CLEAR_VIRTUAL_INTERRUPT		0x0056
+#define HVCALL_REGISTER_INTERCEPT_RESULT	0x0091
+#define HVCALL_ASSERT_VIRTUAL_INTERRUPT		0x0094
+#define HVCALL_SIGNAL_EVENT_DIRECT		0x00c0
+#define HVCALL_POST_MESSAGE_DIRECT		0x00c1
+#define HVCALL_GET_GPA_PAGES_ACCESS_STATES	0x00c9
+#define HVCALL_GET_VP_CPUID_VALUES		0x00f4
+#define HVCALL_GET_PARTITION_PROPERTY_EX	0x0101
+
+/* Some that it does not. */
+#define HVCALL_CREATE_PARTITION			0x0040
+#define HVCALL_DEPOSIT_MEMORY			0x0048
+#define HVCALL_MAP_GPA_PAGES			0x004b
+#define HVCALL_DISPATCH_VP			0x00c2
+
+#define HV_STATUS_INVALID_PARAMETER		0x05
+
+/* Partition properties */
+#define HV_PROPERTY_SYNTHETIC_PROC_FEATURES	0x00010001
+#define HV_PROPERTY_VMM_CAPABILITIES		0x00090007
+
+struct hv_get_property {
+	__u64 partition_id;
+	__u32 code;
+	__u32 padding;
+};
+
+struct hv_get_property_ex {
+	__u64 partition_id;
+	__u32 code;
+	__u32 padding;
+	__u64 argument;
+};
+
+struct hv_set_property {
+	__u64 partition_id;
+	__u32 code;
+	__u32 padding;
+	__u64 value;
+};
+
+/* Intercepts that a VMM may ask for, and the kinds of access to trap */
+#define HV_INTERCEPT_MSR			1
+#define HV_INTERCEPT_CPUID			2
+
+#define HV_INTERCEPT_MASK_READ			1
+#define HV_INTERCEPT_MASK_WRITE			2
+#define HV_INTERCEPT_MASK_EXECUTE		4
+
+struct hv_install_intercept {
+	__u64 partition_id;
+	__u32 access_mask;
+	__u32 type;
+	__u64 parameter;
+};
+
+/* Registers */
+#define HV_REG_EXPLICIT_SUSPEND			0x00000000
+#define HV_REG_RAX				0x00020000
+#define HV_REG_RCX				0x00020001
+#define HV_REG_RDX				0x00020002
+#define HV_REG_RBX				0x00020003
+#define HV_REG_RSP				0x00020004
+#define HV_REG_RBP				0x00020005
+#define HV_REG_RSI				0x00020006
+#define HV_REG_RDI				0x00020007
+#define HV_REG_RIP				0x00020010
+#define HV_REG_RFLAGS				0x00020011
+#define HV_REG_CR0				0x00040000
+#define HV_REG_CR3				0x00040002
+#define HV_REG_CR4				0x00040003
+#define HV_REG_ES				0x00060000
+#define HV_REG_CS				0x00060001
+#define HV_REG_SS				0x00060002
+#define HV_REG_DS				0x00060003
+#define HV_REG_FS				0x00060004
+#define HV_REG_GS				0x00060005
+#define HV_REG_LDTR				0x00060006
+#define HV_REG_TR				0x00060007
+#define HV_REG_IDTR				0x00070000
+#define HV_REG_GDTR				0x00070001
+#define HV_REG_EFER				0x00080001
+
+struct hv_segment {
+	__u64 base;
+	__u32 limit;
+	__u16 selector;
+	__u16 attributes;
+};
+
+struct hv_table {
+	__u16 padding[3];
+	__u16 limit;
+	__u64 base;
+};
+
+union hv_value {
+	__u64 u64;
+	__u64 u128[2];
+	struct hv_segment segment;
+	struct hv_table table;
+};
+
+struct hv_register {
+	__u32 name;
+	__u32 reserved[3];
+	union hv_value value;
+};
+
+/* Head of HVCALL_GET_VP_REGISTERS (names follow) and of _SET_ (registers) */
+struct hv_vp_registers {
+	__u64 partition_id;
+	__u32 vp_index;
+	__u32 vtl;
+};
+
+/* Messages: why MSHV_RUN_VP returned */
+#define HV_MSG_UNMAPPED_GPA			0x80000000
+#define HV_MSG_GPA_INTERCEPT			0x80000001
+#define HV_MSG_UNRECOVERABLE_EXCEPTION		0x80000021
+#define HV_MSG_IO_PORT				0x80010000
+#define HV_MSG_MSR				0x80010001
+#define HV_MSG_CPUID				0x80010002
+#define HV_MSG_HALT				0x80010007
+
+#define HV_ACCESS_READ				0
+#define HV_ACCESS_WRITE				1
+#define HV_ACCESS_EXECUTE			2
+
+/* What every intercept message begins with */
+struct hv_intercept {
+	__u32 vp_index;
+	__u8 instruction_length : 4;
+	__u8 cr8 : 4;
+	__u8 access;
+	__u16 execution_state;
+	struct hv_segment cs;
+	__u64 rip;
+	__u64 rflags;
+};
+
+#define HV_EXECUTION_STATE_EFER_LMA		0x10
+
+struct hv_port_intercept {
+	struct hv_intercept head;
+	__u16 port;
+	__u8 width : 3;
+	__u8 string : 1;
+	__u8 rep : 1;
+	__u8 unused : 3;
+	__u8 instruction_bytes_valid;
+	__u32 reserved;
+	__u64 rax;
+	__u8 instruction_bytes[16];
+	struct hv_segment ds;
+	struct hv_segment es;
+	__u64 rcx;
+	__u64 rsi;
+	__u64 rdi;
+};
+
+struct hv_msr_intercept {
+	struct hv_intercept head;
+	__u32 msr;
+	__u32 reserved;
+	__u64 rdx;
+	__u64 rax;
+};
+
+struct hv_cpuid_intercept {
+	struct hv_intercept head;
+	__u64 rax;
+	__u64 rcx;
+	__u64 rdx;
+	__u64 rbx;
+	__u64 default_rax;
+	__u64 default_rcx;
+	__u64 default_rdx;
+	__u64 default_rbx;
+};
+
+struct hv_memory_intercept {
+	struct hv_intercept head;
+	__u32 cache_type;
+	__u8 instruction_bytes_valid;
+	__u8 access_info;
+	__u8 tpr_priority;
+	__u8 reserved;
+	__u64 gva;
+	__u64 gpa;
+	__u8 instruction_bytes[16];
+};
+
+struct hv_message {
+	__u32 type;
+	__u8 payload_size;
+	__u8 flags;
+	__u16 reserved;
+	__u64 sender;
+	union {
+		__u8 payload[240];
+		struct hv_intercept head;
+		struct hv_port_intercept port;
+		struct hv_msr_intercept msr;
+		struct hv_cpuid_intercept cpuid;
+		struct hv_memory_intercept memory;
+	};
+};
+
+static_assert(sizeof(struct hv_message) == 256, "a message has 256 bytes");
+static_assert(sizeof(struct hv_intercept) == 40, "head of an intercept");
+static_assert(sizeof(struct hv_port_intercept) == 128, "port intercept");
+static_assert(sizeof(struct hv_memory_intercept) == 80, "memory intercept");
+static_assert(sizeof(struct hv_register) == 32, "register");
+
+/* The register page of a VP, as far as this library uses it */
+struct hv_register_page {
+	__u16 version;
+	__u8 valid;
+	__u8 reserved;
+	__u32 dirty;
+	__u64 rax;
+	__u64 rcx;
+	__u64 rdx;
+	__u64 rbx;
+	__u64 rsp;
+	__u64 rbp;
+	__u64 rsi;
+	__u64 rdi;
+	__u64 r8_to_r15[8];
+	__u64 rip;
+	__u64 rflags;
+};
+
+/* Bits of @dirty: what the VMM has changed on the page */
+#define HV_REGISTER_PAGE_GENERAL		_BITUL(0)
+#define HV_REGISTER_PAGE_RIP			_BITUL(1)
+
+#endif /* _MSHV_LIB_HV_H */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The debug channel of the test hypervisor. */
+#ifndef _MSHV_LIB_HYPERVISOR_H
+#define _MSHV_LIB_HYPERVISOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+/* An answer of the test hypervisor is never longer. */
+#define HYPERVISOR_REPLY	32768
+
+/**
+ * hypervisor_present() - whether this runs on the test hypervisor
+ *
+ * Return: true; false on any other hypervisor, where there is no channel.
+ */
+bool hypervisor_present(void);
+
+/**
+ * hypervisor_ask() - send a command, and get the answer
+ * @command: as in Documentation/virt/hyperv/mshv-testing.rst
+ * @reply: %HYPERVISOR_REPLY bytes for the answer
+ *
+ * Return: whether the command succeeded.
+ */
+bool hypervisor_ask(const char *command, char *reply);
+
+/**
+ * hypervisor_calls() - how often a hypercall was made
+ * @code: HVCALL_*
+ *
+ * Return: that number.
+ */
+unsigned long hypervisor_calls(__u16 code);
+
+/**
+ * ledger_becomes() - wait until the hypervisor holds what it held before
+ * @before: an answer to "ledger"
+ *
+ * Waits for two seconds at most: the end of a process frees things a little
+ * later than the process is gone.
+ *
+ * Return: true; false, with the difference printed, if it holds something else.
+ */
+bool ledger_becomes(const char *before);
+
+#endif /* _MSHV_LIB_HYPERVISOR_H */

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Guest memory moves like any other memory of the VMM, while the guest runs,
+ * and neither of the two ever sees anything but its content.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+
+#include "lib/fixture.h"
+#include "lib/guest.h"
+#include "lib/host.h"
+#include "lib/verifier.h"
+#include "lib/vp.h"
+
+/* Newer than some C libraries */
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE	25
+#endif
+
+#define STEP_PORT	0x82
+#define FOUND_PORT	0x83
+
+/* Announces each step, says what it finds then, and writes its number. */
+static __guest void read_and_write(__u64 gpa)
+{
+	__u32 i;
+
+	for (i = 1; ; i++) {
+		out32(STEP_PORT, i);
+		out32(FOUND_PORT, load(gpa));
+		store(gpa, i);
+	}
+}
+
+TEST_F(guest, dontneed_gives_an_empty_page)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, PAGE_SIZE,
+				      REGION_ALL);
+	__u32 i, content;
+
+	vp_start(vp, read_and_write, GUEST_MORE);
+	for (i = 1; i < 50; i++) {
+		ASSERT_TRUE(vp_writes_port(vp, STEP_PORT, 4, i));
+		ASSERT_EQ(i - 1, peek(memory));
+		ASSERT_EQ(0, madvise(memory, PAGE_SIZE, MADV_DONTNEED));
+
+		/* Left alone, looked at, written to: by turns */
+		content = 0;
+		if (i % 3 == 1)
+			ASSERT_EQ(0, peek(memory));
+		if (i % 3 == 2)
+			*memory = content = 1000 + i;
+		ASSERT_TRUE(vp_writes_port(vp, FOUND_PORT, 4, content));
+	}
+}
+
+/* Every page, with the guest running: none may be left over from before. */
+static __guest void write_until_told(__u64 gpa)
+{
+	__u64 page;
+
+	out32(STEP_PORT, 0);
+	while (!load(GUEST_SCRATCH))
+		for (page = 0; page < VERIFIER_PAGES; page++)
+			store(gpa + page * PAGE_SIZE, ~page);
+	halt();
+}
+
+static void *run_forever(void *arg)
+{
+	vp_run(arg);
+	return NULL;
+}
+
+TEST_F_TIMEOUT(guest, dontneed_under_a_running_guest, 60)
+{
+	struct vp *writer = vp_new(self->vm, 0);
+	struct vp *checker = vp_new(self->vm, 1);
+	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
+	__u64 *told = self->vm->ram + GUEST_SCRATCH;
+	pthread_t thread;
+	__u64 page;
+	int i;
+
+	vp_start(writer, write_until_told, GUEST_MORE);
+	ASSERT_TRUE(vp_writes_port(writer, STEP_PORT, 4, 0));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, run_forever, writer));
+	for (i = 0; i < 300; i++) {
+		size_t first = i * 37 % VERIFIER_PAGES;
+
+		ASSERT_EQ(0, madvise((char *)memory + first * PAGE_SIZE,
+				     (VERIFIER_PAGES - first) * PAGE_SIZE,
+				     MADV_DONTNEED));
+		if (i % 16 == 0)
+			sleep_us(3000);
+	}
+	__atomic_store_n(told, 1, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	ASSERT_EQ(HV_MSG_HALT, writer->message.type);
+
+	memset(memory, 0, VERIFIER_SIZE);
+	vp_start(checker, verifier_add, GUEST_MORE);
+	ASSERT_TRUE(vp_halts(checker));
+	for (page = 0; page < VERIFIER_PAGES; page++)
+		if (memory[page * PAGE_SIZE / 8] != verifier_added(page))
+			break;
+	EXPECT_EQ(VERIFIER_PAGES, page);
+}
+
+TEST_F(guest, mremap_takes_the_memory_away_and_back)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, PAGE_SIZE,
+				      REGION_ALL);
+	__u64 *elsewhere = memory_new(PAGE_SIZE);
+	__u32 i;
+
+	vp_start(vp, read_and_write, GUEST_MORE);
+	for (i = 1; i < 20; i++) {
+		ASSERT_TRUE(vp_writes_port(vp, STEP_PORT, 4, i));
+		ASSERT_EQ(i - 1, *memory);
+		ASSERT_EQ(elsewhere, mremap(memory, PAGE_SIZE, PAGE_SIZE,
+					    MREMAP_MAYMOVE | MREMAP_FIXED,
+					    elsewhere));
+		ASSERT_TRUE(vp_touches(vp, HV_MSG_GPA_INTERCEPT, GUEST_MORE,
+				       HV_ACCESS_READ));
+		ASSERT_EQ(memory, mremap(elsewhere, PAGE_SIZE, PAGE_SIZE,
+					 MREMAP_MAYMOVE | MREMAP_FIXED,
+					 memory));
+		ASSERT_TRUE(vp_writes_port(vp, FOUND_PORT, 4, i - 1));
+	}
+}
+
+/* Memory that was taken away from the VMM's page tables, page for page */
+TEST_F_TIMEOUT(guest, protection_changes_under_a_running_guest, 120)
+{
+	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
+	struct verifier verifier;
+	size_t page;
+	int i;
+
+	verifier_begin(&verifier, self->vm);
+	for (i = 0; i < 20; i++) {
+		for (page = i % 3; page < VERIFIER_PAGES; page += 3) {
+			char *here = (char *)memory + page * PAGE_SIZE;
+
+			ASSERT_EQ(0, madvise(here, PAGE_SIZE, MADV_COLD));
+		}
+		ASSERT_EQ(0, mprotect(memory, VERIFIER_SIZE, PROT_READ | PROT_WRITE |
+				      (i % 2 ? PROT_EXEC : 0)));
+		sleep_us(2000);
+	}
+	EXPECT_TRUE(verifier_finish(&verifier, memory));
+}
+
+TEST_F_TIMEOUT(guest, huge_pages_are_split_and_collapsed, 120)
+{
+	__u64 *memory = memory_new(VERIFIER_SIZE);
+	struct verifier verifier;
+	int i;
+
+	ASSERT_EQ(0, madvise(memory, VERIFIER_SIZE, MADV_HUGEPAGE));
+	vm_map(self->vm, GUEST_MORE, memory, VERIFIER_SIZE, REGION_ALL);
+	verifier_begin(&verifier, self->vm);
+	for (i = 0; i < 20; i++) {
+		/* Another protection for a few pages breaks huge ones up. */
+		char *middle = (char *)memory + VERIFIER_SIZE / 4 + i * PAGE_SIZE;
+
+		ASSERT_EQ(0, mprotect(middle, 4 * PAGE_SIZE,
+				      PROT_READ | PROT_WRITE));
+		sleep_us(1000);
+		ASSERT_EQ(0, mprotect(memory, VERIFIER_SIZE, PROT_READ | PROT_WRITE |
+				      PROT_EXEC));
+		/* May find no memory for it; the guest must not care. */
+		madvise(memory, VERIFIER_SIZE, MADV_COLLAPSE);
+	}
+	EXPECT_TRUE(verifier_finish(&verifier, memory));
+}
+
+TEST_F_TIMEOUT(guest, compaction_migrates_pages, 120)
+{
+	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
+	struct verifier verifier;
+	int i;
+
+	verifier_begin(&verifier, self->vm);
+	for (i = 0; i < 5; i++)
+		ASSERT_EQ(0, write_file("/proc/sys/vm/compact_memory", "1"));
+	EXPECT_TRUE(verifier_finish(&verifier, memory));
+}
+
+/* A child process shares the pages until someone writes to them. */
+TEST_F_TIMEOUT(guest, copy_on_write_after_fork, 120)
+{
+	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
+	struct verifier verifier;
+	int i, status;
+
+	verifier_begin(&verifier, self->vm);
+	for (i = 0; i < 5; i++) {
+		pid_t child = fork();
+
+		ASSERT_LE(0, child);
+		if (!child) {
+			memset(memory, i, VERIFIER_SIZE);
+			_exit(0);
+		}
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+	}
+	EXPECT_TRUE(verifier_finish(&verifier, memory));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests of child partitions: programs on the kernel's kselftest_harness.h, and
+# the example VMM of the documentation. The rig takes their names from TESTS:
+#
+#	make -C tools/testing/selftests/mshv -s list-tests
+#
+#	make -C tools/testing/selftests/mshv KSELFTEST=DIR O=DIR tests
+#
+# KSELFTEST is tools/testing/selftests of the source of the kernel they run on.
+
+TESTS := ports instructions mmio memory vp_pages lifetime many signals \
+	 scheduling movable reclaim misuse misuse_hvcall races
+EXAMPLES := example_vmm
+
+LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
+
+# Guest functions are copied to where no library is and no relocation is made.
+# The harness compares whatever it is given with a plain 0 or 1, and functions
+# of a table have parameters that one of them does not need.
+TEST_CFLAGS := $(CFLAGS) -Werror -Wno-sign-compare -Wno-unused-parameter \
+	-I$(CURDIR)/lib -I$(KSELFTEST) -pthread \
+	-fno-stack-protector -fcf-protection=none -fno-jump-tables \
+	-fno-tree-loop-distribute-patterns -fno-strict-aliasing
+
+.PHONY: tests list-tests
+
+tests: $(TESTS:%=$(O)/%) $(EXAMPLES:%=$(O)/%)
+
+list-tests:
+	@echo $(TESTS)
+
+$(O)/lib/%.o: lib/%.c
+	@mkdir -p $(O)/lib
+	$(CC) $(TEST_CFLAGS) -MMD -c -o $@ $<
+
+$(O)/lib/libmshv.a: $(LIB:%=$(O)/lib/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(TESTS:%=$(O)/%): $(O)/%: %.c $(O)/lib/libmshv.a
+	@mkdir -p $(O)
+	$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MMD -MF $(O)/.$*.d -o $@ $< \
+		$(O)/lib/libmshv.a
+
+$(EXAMPLES:%=$(O)/%): $(O)/%: %.c
+	@mkdir -p $(O)
+	$(CC) $(CFLAGS) -Werror $(LDFLAGS) -MMD -MF $(O)/.$*.d -o $@ $<
+
+-include $(TESTS:%=$(O)/.%.d) $(EXAMPLES:%=$(O)/.%.d) $(LIB:%=$(O)/lib/%.d)
