@@ -181,7 +181,7 @@ int mshv_relieve_shortage(struct mshv_shortage *shortage, u64 status)
 		order = CONTIGUOUS_ORDER;
 		break;
 	default:
-		return hv_result_to_errno(status);
+		return mshv_hvcall_errno(status);
 	}
 
 	if (shortage->pool == MSHV_NO_POOL ||

@@ -23,6 +23,52 @@
 static struct mshv_hvcall_pages hvcall_pages;
 
 /**
+ * mshv_hvcall_errno() - the errno for what a hypercall returned
+ * @status: the hypercall result
+ *
+ * The one that Linux 7.3 gives; the kernel's own table differs from version to
+ * version, and VMMs rely on what is documented.
+ *
+ * Context: Any.
+ * Return: 0 or a negative errno; -EIO for a status that says nothing to a VMM,
+ *	   -EOPNOTSUPP where the hypervisor cannot be called.
+ */
+int mshv_hvcall_errno(u64 status)
+{
+	if (status == U64_MAX)
+		return -EOPNOTSUPP;
+
+	switch (hv_result(status)) {
+	case HV_STATUS_SUCCESS:
+		return 0;
+	case HV_STATUS_ACCESS_DENIED:
+	case HV_STATUS_OPERATION_DENIED:
+		return -EACCES;
+	case HV_STATUS_PROCESSOR_FEATURE_NOT_SUPPORTED:
+		return -EOPNOTSUPP;
+	case HV_STATUS_INSUFFICIENT_MEMORY:
+	case HV_STATUS_INSUFFICIENT_ROOT_MEMORY:
+	case HV_STATUS_INSUFFICIENT_CONTIGUOUS_MEMORY:
+	case HV_STATUS_INSUFFICIENT_CONTIGUOUS_ROOT_MEMORY:
+		return -ENOMEM;
+	case HV_STATUS_INVALID_HYPERCALL_CODE:
+	case HV_STATUS_INVALID_HYPERCALL_INPUT:
+	case HV_STATUS_INVALID_PARAMETER:
+	case HV_STATUS_UNKNOWN_PROPERTY:
+	case HV_STATUS_PROPERTY_VALUE_OUT_OF_RANGE:
+	case HV_STATUS_INVALID_PARTITION_ID:
+	case HV_STATUS_INVALID_VP_INDEX:
+	case HV_STATUS_INVALID_LP_INDEX:
+	case HV_STATUS_INVALID_PORT_ID:
+	case HV_STATUS_INVALID_CONNECTION_ID:
+	case HV_STATUS_INVALID_REGISTER_VALUE:
+		return -EINVAL;
+	default:
+		return -EIO;
+	}
+}
+
+/**
  * mshv_hvcall_issue() - issue one hypercall with input and output in place
  * @control: hypercall code and the rest of the control word (TLFS, "Hypercall
  *	     inputs")

@@ -36,6 +36,7 @@ struct mshv_hvcall_reps {
 	void (*collect)(struct mshv_hvcall_reps *call, const void *out, u16 n);
 };
 
+int mshv_hvcall_errno(u64 status);
 u64 mshv_hvcall_issue(u64 control, void *in, void *out);
 u64 mshv_hvcall(u16 code, const void *in, size_t in_size,
 		void *out, size_t out_size);

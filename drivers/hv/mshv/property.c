@@ -13,7 +13,7 @@
  * @size: bytes to read, at most HV_HYP_PAGE_SIZE
  *
  * Context: Any, after mshv_hvcall_start().
- * Return: 0, or the errno for the hypercall's status as hv_result_to_errno()
+ * Return: 0, or the errno for the hypercall's status as mshv_hvcall_errno()
  *	   has it: -EINVAL for a property or partition that does not exist,
  *	   -EACCES without the privilege, -EIO for most others.
  */
@@ -25,7 +25,7 @@ int mshv_get_partition_property_ex(u64 partition_id, u32 property,
 		.property_code	= property,
 	};
 
-	return hv_result_to_errno(mshv_hvcall(HVCALL_GET_PARTITION_PROPERTY_EX,
+	return mshv_hvcall_errno(mshv_hvcall(HVCALL_GET_PARTITION_PROPERTY_EX,
 					      &in, sizeof(in), value, size));
 }
 
@@ -47,7 +47,7 @@ int mshv_get_system_property(u32 property, u64 *value)
 		.property_id	= property,
 	};
 
-	return hv_result_to_errno(mshv_hvcall(HVCALL_GET_SYSTEM_PROPERTY,
+	return mshv_hvcall_errno(mshv_hvcall(HVCALL_GET_SYSTEM_PROPERTY,
 					      &in, sizeof(in),
 					      value, sizeof(*value)));
 }

@@ -59,8 +59,8 @@ static int dispatch(struct mshv_vp *vp, u32 flags,
 
 	trace_mshv_vp_dispatch(vp->partition->id, vp->index, flags,
 			       out->dispatch_state, out->dispatch_event,
-			       hv_result_to_errno(status));
-	return hv_result_to_errno(status);
+			       mshv_hvcall_errno(status));
+	return mshv_hvcall_errno(status);
 }
 
 /* Interrupts that were put on the register page for the next dispatch. */

@@ -81,7 +81,7 @@ static int unmap_state_page(u64 partition_id, u32 vp_index, u16 type)
 		.type = type,
 	};
 
-	return hv_result_to_errno(mshv_hvcall(HVCALL_UNMAP_VP_STATE_PAGE,
+	return mshv_hvcall_errno(mshv_hvcall(HVCALL_UNMAP_VP_STATE_PAGE,
 					      &in, sizeof(in), NULL, 0));
 }
 
@@ -153,7 +153,7 @@ static int unmap_stats_page(u32 type,
 		.identity = *identity,
 	};
 
-	return hv_result_to_errno(mshv_hvcall(HVCALL_UNMAP_STATS_PAGE,
+	return mshv_hvcall_errno(mshv_hvcall(HVCALL_UNMAP_STATS_PAGE,
 					      &in, sizeof(in), NULL, 0));
 }
 

@@ -47,7 +47,7 @@ static u64 record_call(u64 control, void *in, void *out)
 /* No memory to give: the tests of deposits are elsewhere. */
 static int give_nothing(struct mshv_shortage *shortage, u64 status)
 {
-	return hv_result_to_errno(status);
+	return mshv_hvcall_errno(status);
 }
 
 static int passthru_init(struct kunit *test)

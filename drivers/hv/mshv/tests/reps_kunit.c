@@ -60,7 +60,7 @@ static int fake_relief(struct mshv_shortage *shortage, u64 status)
 	struct fake *hv = fake();
 
 	if (hv_result(status) != HV_STATUS_INSUFFICIENT_MEMORY)
-		return hv_result_to_errno(status);
+		return mshv_hvcall_errno(status);
 
 	KUNIT_EXPECT_EQ(kunit_get_current_test(), shortage->pool, POOL);
 	hv->reliefs++;
