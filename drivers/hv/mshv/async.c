@@ -17,13 +17,13 @@ void mshv_async_init(struct mshv_async *async)
  * @async: the record
  *
  * Context: Process context, the partition's lock is held.
- * Return: 0, or -EBUSY while the completion of an earlier call, whose caller
+ * Return: 0, or -EPERM while the completion of an earlier call, whose caller
  *	   was killed, is still to come.
  */
 int mshv_async_prepare(struct mshv_async *async)
 {
 	if (async->pending && !try_wait_for_completion(&async->done))
-		return -EBUSY;
+		return -EPERM;
 
 	async->pending = false;
 	reinit_completion(&async->done);

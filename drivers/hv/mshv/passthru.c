@@ -114,8 +114,9 @@ static int carry_out(struct mshv_root_hvcall *args, u64 pool,
 			done = clamp_t(unsigned int, hv_repcomp(status), done,
 				       args->reps);
 
-		if (async && args->status == HV_STATUS_CALL_PENDING) {
-			ret = mshv_async_wait(async, &args->status);
+		if (args->status == HV_STATUS_CALL_PENDING) {
+			ret = async ? mshv_async_wait(async, &args->status) :
+				      -EBADFD;
 			if (ret)
 				break;
 			status = args->status;
@@ -185,7 +186,8 @@ static long passthru(struct mshv_partition *partition, u8 scope,
  * Context: Process context, may sleep.
  * Return: 0; -EINVAL for a field out of range, a reserved field that is not
  *	   zero or a call that is not allowed here, -EFAULT for a buffer that
- *	   cannot be read or written, -ENOMEM, or the errno for @status.
+ *	   cannot be read or written, -ENOMEM, -EBADFD if the hypervisor wants
+ *	   to complete the call later, or the errno for @status.
  */
 long mshv_passthru_self(struct mshv_root_hvcall *args)
 {
@@ -199,7 +201,7 @@ long mshv_passthru_self(struct mshv_root_hvcall *args)
  *
  * Context: Process context, may sleep.
  * Return: as mshv_passthru_self(), and for a call that the hypervisor completes
- *	   later -EINTR if killed while waiting, or -EBUSY while the completion
+ *	   later -EINTR if killed while waiting, or -EPERM while the completion
  *	   of such a one is still to come.
  */
 long mshv_passthru_partition(struct mshv_partition *partition,

@@ -609,6 +609,7 @@ struct mshv_root_hvcall {
  * * %-ENOMEM		- no memory for the buffers, or the general case
  * * %-EPERM		- another call of the partition which the hypervisor
  *   finishes later is still under way
+ * * %-EINTR		- killed while waiting for such a call
  * * %-EBADFD		- the hypervisor wants to finish later a call that
  *   cannot be waited for
  * * an error of the hypervisor

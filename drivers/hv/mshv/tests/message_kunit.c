@@ -181,7 +181,7 @@ static void late_completion_is_not_mistaken(struct kunit *test)
 
 	/* As after a wait that was killed. */
 	async->pending = true;
-	KUNIT_EXPECT_EQ(test, mshv_async_prepare(async), -EBUSY);
+	KUNIT_EXPECT_EQ(test, mshv_async_prepare(async), -EPERM);
 	mshv_async_complete(async, 0);
 	KUNIT_EXPECT_EQ(test, mshv_async_prepare(async), 0);
 	KUNIT_EXPECT_FALSE(test, completion_done(&async->done));

@@ -175,6 +175,7 @@ static const struct status_row {
 	{ HV_STATUS_INSUFFICIENT_MEMORY,	-ENOMEM },
 	{ HV_STATUS_INVALID_PARTITION_ID,	-EINVAL },
 	{ HV_STATUS_OPERATION_FAILED,		-EIO },
+	{ HV_STATUS_CALL_PENDING,		-EBADFD },
 	{ 0x7fff,				-EIO },
 };
 
