@@ -53,6 +53,9 @@ hvctl ledger >/tmp/before
 modprobe mshv_root || exit 1
 run %s
 echo "example=$(example_vmm | tr '\n' '/')"
+echo 1 >/sys/module/mshv_root/parameters/pin_guest_memory
+memory >/tmp/tap 2>&1
+echo "pinned=$?"
 modprobe -r mshv_root || exit 1
 hvctl ledger >/tmp/after
 cmp -s /tmp/before /tmp/after || diff /tmp/before /tmp/after | sed 's/^/ledger=/'
@@ -97,6 +100,8 @@ def judge(title, names, allowed_skips, result):
             del cases[case]
     wrong = outcome.kernel_trouble(result.console)
     wrong += [f"ledger: {line}" for line in result.values("ledger")]
+    if result.value("pinned") != "0":
+        wrong.append("memory fails when guest memory is pinned")
     if result.value("example") != HELLO:
         wrong.append(f"the example VMM printed '{result.value('example')}'")
     if not result.succeeded:
