@@ -7,17 +7,20 @@ KERNEL_VERSION ?= 7.3
 KDIR ?=
 ONLY ?=
 ACCEL ?=
-CPUS ?= 2
+CPUS ?=
+PROGRAMS ?=
+MODES ?=
+DRIVER ?=
 BUILD := $(CURDIR)/build
 
-export KERNEL_VERSION ACCEL CPUS
+export KERNEL_VERSION ACCEL CPUS PROGRAMS MODES DRIVER
 export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/selftests/mshv
 export PYTHONDONTWRITEBYTECODE := 1
 
 KERNELS = python3 -m kernels
 RIG = python3 -m rig
 
-.PHONY: modules demo check kunit static shell base-kernel update clean help
+.PHONY: modules demo check kunit selftests static shell base-kernel update clean help
 .DEFAULT_GOAL := modules
 
 modules:
@@ -38,6 +41,10 @@ check:
 kunit:
 	@scripts/packages build rig
 	@$(RIG) check kunit conformance
+
+selftests:
+	@scripts/packages build rig
+	@$(RIG) check selftests
 
 static:
 	@scripts/packages build static
@@ -65,11 +72,14 @@ help:
 	@echo 'make check     run every test; ONLY="GROUP..." runs some'
 	@echo 'make shell     a root shell in an L1VH partition with the module loaded'
 	@echo 'make kunit     the KUnit suites, as in make check'
+	@echo 'make selftests run the programs that test guests, as in make check'
 	@echo 'make static    sparse, W=1, coccinelle, checkpatch, as in make check'
 	@echo 'make update    fetch and build newer revisions of the kernels'
 	@echo 'make clean     remove build/; kernels stay in the cache'
 	@echo
 	@echo 'KERNEL_VERSION=7.2  another kernel than $(KERNEL_VERSION), for all of them'
-	@echo 'CPUS=4              processors of make shell (now $(CPUS))'
+	@echo 'CPUS=4              processors of make shell (default 2) and make selftests (all)'
+	@echo 'PROGRAMS="A B"      what make selftests runs; MODES="root-core" where,'
+	@echo '                    DRIVER=kernel with the driver of the base kernel'
 	@echo 'KNOBS="NAME=VALUE"  what make shell sets on the hypervisor: KNOBS=partition=root'
 	@echo 'ACCEL=kvm           use the hardware; it must offer nested SVM'

@@ -3,7 +3,12 @@
 
 Guests run real code. The programs print TAP; kunit.py of the kernel source reads
 it. After each of their tests they compare the ledger themselves.
+
+The environment can narrow them down: PROGRAMS, MODES and CPUS are lists of words,
+and DRIVER=kernel takes the driver that the base kernel brings instead of ours.
 """
+
+import os
 
 from kernels.errors import Problem
 
@@ -11,13 +16,13 @@ from .. import artifacts, outcome, partition
 from .kunit import SKIPPED, parse
 
 MODES = {
-    "L1VH, integrated": "partition=l1vh",
-    "L1VH, core": "partition=l1vh integrated-scheduler=0",
-    "root, root": "partition=root scheduler=root",
-    "root, classic": "partition=root scheduler=classic",
-    "root, core": "partition=root scheduler=core",
+    "l1vh-integrated": "partition=l1vh",
+    "l1vh-core": "partition=l1vh integrated-scheduler=0",
+    "root-root": "partition=root scheduler=root",
+    "root-classic": "partition=root scheduler=classic",
+    "root-core": "partition=root scheduler=core",
 }
-PROCESSORS = (1, 2, 4)
+PROCESSORS = ("1", "2", "4")
 DEADLINE = 900
 
 # What cannot be tested everywhere, and where it is not. Skipped elsewhere it has
@@ -32,7 +37,7 @@ SKIPS = {
 
 def dispatched_by_linux(knobs):
     """Whether Linux schedules the VPs under KNOBS."""
-    return knobs in (MODES["L1VH, integrated"], MODES["root, root"])
+    return knobs in (MODES["l1vh-integrated"], MODES["root-root"])
 
 
 # One report of all programs, each a suite of it; "$@" are their names.
@@ -64,21 +69,31 @@ cmp -s /tmp/before /tmp/after || diff /tmp/before /tmp/after | sed 's/^/ledger=/
 HELLO = "Hello from a partition!/"
 
 
+def chosen(variable, known):
+    """The words in the environment's VARIABLE, of those KNOWN; all when there are none."""
+    words = os.environ.get(variable, "").split()
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise Problem(f"{variable}: {', '.join(unknown)}: there are: {', '.join(known)}")
+    return words or known
+
+
 def tests():
     """Yield (name, function)."""
-    for mode, knobs in MODES.items():
-        for cpus in PROCESSORS:
-            plural = "s" if cpus > 1 else ""
-            title = f"children: {mode}, {cpus} processor{plural}"
-            yield title, run(title, knobs, cpus)
+    for mode in chosen("MODES", MODES):
+        for cpus in chosen("CPUS", PROCESSORS):
+            title = f"children: {mode}, {cpus} processor{'s' if cpus > '1' else ''}"
+            yield title, run(title, MODES[mode], int(cpus))
 
 
 def run(title, knobs, cpus):
     """A test that every program passes under KNOBS on CPUS processors."""
     def test():
-        names = artifacts.selftest_names()
+        names = chosen("PROGRAMS", artifacts.selftest_names())
         boot = partition.boot(artifacts.base_kernel(), JOB % " ".join(names), knobs,
                               cpus=cpus, deadline=DEADLINE)
+        if chosen("DRIVER", ["ours", "kernel"])[0] == "kernel":
+            boot.modules = artifacts.kernels_own_driver()
         boot.programs.update(artifacts.selftests())
         allowed = [case for case, where in SKIPS.items() if where(knobs, cpus)]
         return judge(title, names, allowed, boot.run())
