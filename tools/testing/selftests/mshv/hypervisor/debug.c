@@ -79,6 +79,17 @@ static const char *do_log(u32 argc, char **argv)
 	return NULL;
 }
 
+static const char *do_messages(u32 argc, char **argv)
+{
+	if (!argc)
+		messages_print(&reply);
+	else if (argc == 1 && !strcmp(argv[0], "clear"))
+		messages_clear();
+	else
+		return "messages | messages clear";
+	return NULL;
+}
+
 /* A command returns NULL, or what is wrong. */
 static const struct {
 	const char *name;
@@ -90,6 +101,7 @@ static const struct {
 	{ "counters",	do_counters },
 	{ "ledger",	do_ledger },
 	{ "log",	do_log },
+	{ "messages",	do_messages },
 };
 
 static const char *run_command(void)

@@ -376,6 +376,10 @@ void knobs_print(struct text *text);
 void debug_write(u8 byte);
 u8 debug_read(void);
 
+/* run_message.c */
+void messages_print(struct text *text);
+void messages_clear(void);
+
 /* ledger.c */
 void ledger_print(struct text *text);
 

@@ -22,6 +22,17 @@ static struct {
 
 static struct spinlock message_lock;
 
+/* Delivered since they were last cleared */
+static struct {
+	const u32 type;
+	u64 delivered;
+} counters[] = {
+	{ HV_MESSAGE_OPAQUE_INTERCEPT, 0 },
+	{ HV_MESSAGE_ASYNC_COMPLETION, 0 },
+	{ HV_MESSAGE_VP_SIGNAL_BITSET, 0 },
+	{ HV_MESSAGE_VP_SIGNAL_PAIR, 0 },
+};
+
 static bool listens(const struct vp *vp)
 {
 	const struct synic *synic = &vp->synic;
@@ -135,6 +146,15 @@ static u32 write_message(u32 index, struct hv_message *slot)
 	return m->type;
 }
 
+static void count(u32 type)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		if (counters[i].type == type)
+			counters[i].delivered++;
+}
+
 static void raise(const struct vp *vp)
 {
 	u32 icr = HV_SINT_VECTOR(vp->synic.sint[SINT_INTERCEPT]) | ICR_ASSERT;
@@ -166,6 +186,7 @@ static void deliver(const struct vp *vp)
 		type = write_message(vp->index, slot);
 		slot->flags = 0;
 		WRITE_ONCE(slot->type, type);
+		count(type);
 		raise(vp);
 	}
 }
@@ -243,5 +264,34 @@ void message_retry(void)
 {
 	spin_lock(&message_lock);
 	deliver_all();
+	spin_unlock(&message_lock);
+}
+
+/**
+ * messages_print() - How many messages were delivered, by type
+ * @text: where it goes
+ */
+void messages_print(struct text *text)
+{
+	u32 i;
+
+	spin_lock(&message_lock);
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		if (counters[i].delivered)
+			text_add(text, "%08x %lu\n", counters[i].type,
+				 counters[i].delivered);
+	spin_unlock(&message_lock);
+}
+
+/**
+ * messages_clear() - Start counting from 0
+ */
+void messages_clear(void)
+{
+	u32 i;
+
+	spin_lock(&message_lock);
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		counters[i].delivered = 0;
 	spin_unlock(&message_lock);
 }
