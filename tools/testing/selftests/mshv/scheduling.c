@@ -203,6 +203,44 @@ TEST_F_TIMEOUT(guest, limit_of_a_control_group_throttles_the_guest, 120)
 	EXPECT_LT(5, throttled);
 }
 
+static __guest void make_exits(__u64 count)
+{
+	while (count--)
+		out32(PORT, count);
+	halt();
+}
+
+/* What the two run loops are about: who hears of an exit, and from whom */
+TEST_F(guest, exits_take_dispatches_or_messages)
+{
+	const unsigned int exits = 100;
+	unsigned long dispatches, messages;
+	struct vp *vp = vp_new(self->vm, 0);
+	unsigned int i;
+
+	if (!self->has_ledger)
+		SKIP(return, "not on the test hypervisor");
+
+	vp_start(vp, make_exits, exits);
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, exits - 1));
+	dispatches = hypervisor_calls(HVCALL_DISPATCH_VP);
+	messages = hypervisor_messages(HV_MSG_OPAQUE_INTERCEPT);
+	for (i = 1; i < exits; i++)
+		ASSERT_TRUE(vp_writes_port(vp, PORT, 4, exits - 1 - i));
+	ASSERT_TRUE(vp_halts(vp));
+	dispatches = hypervisor_calls(HVCALL_DISPATCH_VP) - dispatches;
+	messages = hypervisor_messages(HV_MSG_OPAQUE_INTERCEPT) - messages;
+
+	TH_LOG("%lu dispatches, %lu messages", dispatches, messages);
+	if (linux_dispatches()) {
+		EXPECT_LE(exits, dispatches);
+		EXPECT_EQ(0, messages);
+	} else {
+		EXPECT_EQ(0, dispatches);
+		EXPECT_EQ(exits, messages);
+	}
+}
+
 /* A thread that is stopped from outside does not run its VP. */
 TEST_F_TIMEOUT(guest, stopped_process_stops_its_guest, 60)
 {

@@ -143,6 +143,9 @@ struct hv_vp_registers {
 #define HV_MSG_CPUID				0x80010002
 #define HV_MSG_HALT				0x80010007
 
+/* Messages that go to the driver: a VP has an intercept */
+#define HV_MSG_OPAQUE_INTERCEPT			0x8000003f
+
 #define HV_ACCESS_READ				0
 #define HV_ACCESS_WRITE				1
 #define HV_ACCESS_EXECUTE			2

@@ -87,17 +87,28 @@ bool hypervisor_present(void)
 	return hypervisor_ask("knobs", reply);
 }
 
-unsigned long hypervisor_calls(__u16 code)
+/* Finds "KEY NUMBER" in an answer. */
+static unsigned long ask_number(const char *command, unsigned long key)
 {
 	static char reply[HYPERVISOR_REPLY];
 	char *line, *rest = reply;
 
-	require(hypervisor_ask("counters", reply), "counters: %s", reply);
+	require(hypervisor_ask(command, reply), "%s: %s", command, reply);
 	while ((line = strsep(&rest, "\n"))) {
-		if (*line && strtoul(line, &line, 16) == code)
+		if (*line && strtoul(line, &line, 16) == key)
 			return strtoul(line, NULL, 10);
 	}
 	return 0;
+}
+
+unsigned long hypervisor_calls(__u16 code)
+{
+	return ask_number("counters", code);
+}
+
+unsigned long hypervisor_messages(__u32 type)
+{
+	return ask_number("messages", type);
 }
 
 static bool has_line(const char *text, const char *line, size_t length)

@@ -35,6 +35,14 @@ bool hypervisor_ask(const char *command, char *reply);
 unsigned long hypervisor_calls(__u16 code);
 
 /**
+ * hypervisor_messages() - how often the hypervisor sent a message
+ * @type: HV_MSG_*, of those that go to the driver
+ *
+ * Return: that number.
+ */
+unsigned long hypervisor_messages(__u32 type);
+
+/**
  * ledger_becomes() - wait until the hypervisor holds what it held before
  * @before: an answer to "ledger"
  *
