@@ -68,7 +68,7 @@ clean:
 
 help:
 	@echo 'make           build mshv_root.ko; KDIR=DIR chooses the kernel'
-	@echo 'make demo      boot every kind of partition and show which scheduler is chosen'
+	@echo 'make demo      boot every kind of partition, show which scheduler is chosen, run VMs'
 	@echo 'make check     run every test; ONLY="GROUP..." runs some'
 	@echo 'make shell     a root shell in an L1VH partition with the module loaded'
 	@echo 'make kunit     the KUnit suites, as in make check'

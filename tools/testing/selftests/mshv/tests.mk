@@ -12,6 +12,7 @@
 TESTS := ports instructions mmio memory vp_pages lifetime many signals \
 	 scheduling movable reclaim misuse misuse_hvcall races
 EXAMPLES := example_vmm
+DEMOS := demo_vm
 
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 
@@ -25,7 +26,7 @@ TEST_CFLAGS := $(CFLAGS) -Werror -Wno-sign-compare -Wno-unused-parameter \
 
 .PHONY: tests list-tests
 
-tests: $(TESTS:%=$(O)/%) $(EXAMPLES:%=$(O)/%)
+tests: $(TESTS:%=$(O)/%) $(DEMOS:%=$(O)/%) $(EXAMPLES:%=$(O)/%)
 
 list-tests:
 	@echo $(TESTS)
@@ -38,7 +39,7 @@ $(O)/lib/libmshv.a: $(LIB:%=$(O)/lib/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(TESTS:%=$(O)/%): $(O)/%: %.c $(O)/lib/libmshv.a
+$(TESTS:%=$(O)/%) $(DEMOS:%=$(O)/%): $(O)/%: %.c $(O)/lib/libmshv.a
 	@mkdir -p $(O)
 	$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MMD -MF $(O)/.$*.d -o $@ $< \
 		$(O)/lib/libmshv.a
@@ -47,4 +48,5 @@ $(EXAMPLES:%=$(O)/%): $(O)/%: %.c
 	@mkdir -p $(O)
 	$(CC) $(CFLAGS) -Werror $(LDFLAGS) -MMD -MF $(O)/.$*.d -o $@ $<
 
--include $(TESTS:%=$(O)/.%.d) $(EXAMPLES:%=$(O)/.%.d) $(LIB:%=$(O)/lib/%.d)
+-include $(TESTS:%=$(O)/.%.d) $(DEMOS:%=$(O)/.%.d) $(EXAMPLES:%=$(O)/.%.d) \
+	$(LIB:%=$(O)/lib/%.d)
