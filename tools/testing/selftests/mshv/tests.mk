@@ -9,7 +9,7 @@
 #
 # KSELFTEST is tools/testing/selftests of the source of the kernel they run on.
 
-TESTS := ports instructions mmio memory vp_pages lifetime many signals \
+TESTS := ports instructions mmio device memory vp_pages lifetime many signals \
 	 scheduling movable reclaim misuse misuse_hvcall races
 EXAMPLES := example_vmm
 DEMOS := demo_vm

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest uses a device that the VMM has mapped: here the SATA controller that
+ * every machine of the rig has, and that nobody else uses.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/fixture.h"
+#include "lib/guest.h"
+#include "lib/host.h"
+#include "lib/require.h"
+#include "lib/vp.h"
+
+#define PORT		0x80
+#define DEVICE_GPA	0xfc000000UL
+#define DEVICES		"/sys/bus/pci/devices"
+#define SATA_CLASS	"0x010601"
+
+/* Its registers, see the AHCI specification */
+#define CAPABILITIES	0x00
+#define VERSION		0x10
+#define COMMAND_LIST	0x100	/* of port 0; holds a multiple of 1 KiB */
+
+static bool is_sata(const char *name)
+{
+	char path[PATH_MAX], class[16];
+
+	snprintf(path, sizeof(path), DEVICES "/%s/class", name);
+	return read_file(path, class, sizeof(class)) &&
+	       !strcmp(class, SATA_CLASS);
+}
+
+/* The registers of the controller, mapped into this process. */
+static volatile __u32 *map_registers(void)
+{
+	struct dirent *entry;
+	char path[PATH_MAX];
+	void *registers;
+	DIR *devices;
+	int fd;
+
+	devices = opendir(DEVICES);
+	require(devices, DEVICES);
+	do {
+		entry = readdir(devices);
+		require(entry, "no SATA controller in " DEVICES);
+	} while (!is_sata(entry->d_name));
+
+	snprintf(path, sizeof(path), DEVICES "/%s/enable", entry->d_name);
+	require(!write_file(path, "1"), "%s", path);
+	snprintf(path, sizeof(path), DEVICES "/%s/resource5", entry->d_name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	require(fd >= 0, "%s", path);
+	registers = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+			 fd, 0);
+	require(registers != MAP_FAILED, "mmap() of %s", path);
+	close(fd);
+	closedir(devices);
+	return registers;
+}
+
+static __guest void use_device(__u64 device)
+{
+	out32(PORT, mmio_read32(device + CAPABILITIES));
+	out32(PORT, mmio_read32(device + VERSION));
+	mmio_write32(device + COMMAND_LIST, 0x12345400);
+	out32(PORT, mmio_read32(device + COMMAND_LIST));
+	halt();
+}
+
+TEST_F(guest, registers_of_a_device_are_the_guests)
+{
+	volatile __u32 *device = map_registers();
+	struct vp *vp = vp_new(self->vm, 0);
+
+	ASSERT_NE(0, device[VERSION / 4]);
+	device[COMMAND_LIST / 4] = 0;
+	vm_map(self->vm, DEVICE_GPA, (void *)device, PAGE_SIZE, REGION_WRITE);
+
+	vp_start(vp, use_device, DEVICE_GPA);
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, device[CAPABILITIES / 4]));
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, device[VERSION / 4]));
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, 0x12345400));
+	EXPECT_EQ(0x12345400, device[COMMAND_LIST / 4]);
+	ASSERT_TRUE(vp_halts(vp));
+}
+
+TEST_F(guest, device_taken_away_is_gone)
+{
+	volatile __u32 *device = map_registers();
+	struct vp *vp = vp_new(self->vm, 0);
+
+	vm_map(self->vm, DEVICE_GPA, (void *)device, PAGE_SIZE, REGION_WRITE);
+	vp_start(vp, use_device, DEVICE_GPA);
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, device[CAPABILITIES / 4]));
+
+	vm_unmap(self->vm, DEVICE_GPA, (void *)device, PAGE_SIZE);
+	ASSERT_TRUE(vp_reads_mmio(vp, DEVICE_GPA + VERSION, 4, 0x4711));
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, 0x4711));
+}
+
+TEST_F(guest, region_may_not_pass_the_end_of_a_device)
+{
+	volatile __u32 *device = map_registers();
+	void *behind = mmap((void *)((char *)device + PAGE_SIZE), PAGE_SIZE,
+			    PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	ASSERT_NE(MAP_FAILED, behind);
+	EXPECT_EQ(-EINVAL, vm_set_memory(self->vm, DEVICE_GPA, (void *)device,
+					 2 * PAGE_SIZE, REGION_WRITE));
+}
+
+TEST_HARNESS_MAIN
