@@ -37,7 +37,7 @@ static bool is_sata(const char *name)
 }
 
 /* The registers of the controller, mapped into this process. */
-static volatile __u32 *map_registers(void)
+static __u32 *map_registers(void)
 {
 	struct dirent *entry;
 	char path[PATH_MAX];
@@ -65,6 +65,12 @@ static volatile __u32 *map_registers(void)
 	return registers;
 }
 
+static __u32 read_register(const __u32 *device, unsigned int offset)
+{
+	return __atomic_load_n(device + offset / sizeof(*device),
+			       __ATOMIC_RELAXED);
+}
+
 static __guest void use_device(__u64 device)
 {
 	out32(PORT, mmio_read32(device + CAPABILITIES));
@@ -76,44 +82,47 @@ static __guest void use_device(__u64 device)
 
 TEST_F(guest, registers_of_a_device_are_the_guests)
 {
-	volatile __u32 *device = map_registers();
+	__u32 *device = map_registers();
 	struct vp *vp = vp_new(self->vm, 0);
 
-	ASSERT_NE(0, device[VERSION / 4]);
-	device[COMMAND_LIST / 4] = 0;
-	vm_map(self->vm, DEVICE_GPA, (void *)device, PAGE_SIZE, REGION_WRITE);
+	ASSERT_NE(0, read_register(device, VERSION));
+	__atomic_store_n(device + COMMAND_LIST / 4, 0, __ATOMIC_RELAXED);
+	vm_map(self->vm, DEVICE_GPA, device, PAGE_SIZE, REGION_WRITE);
 
 	vp_start(vp, use_device, DEVICE_GPA);
-	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, device[CAPABILITIES / 4]));
-	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, device[VERSION / 4]));
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4,
+				   read_register(device, CAPABILITIES)));
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4,
+				   read_register(device, VERSION)));
 	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, 0x12345400));
-	EXPECT_EQ(0x12345400, device[COMMAND_LIST / 4]);
+	EXPECT_EQ(0x12345400, read_register(device, COMMAND_LIST));
 	ASSERT_TRUE(vp_halts(vp));
 }
 
 TEST_F(guest, device_taken_away_is_gone)
 {
-	volatile __u32 *device = map_registers();
+	__u32 *device = map_registers();
 	struct vp *vp = vp_new(self->vm, 0);
 
-	vm_map(self->vm, DEVICE_GPA, (void *)device, PAGE_SIZE, REGION_WRITE);
+	vm_map(self->vm, DEVICE_GPA, device, PAGE_SIZE, REGION_WRITE);
 	vp_start(vp, use_device, DEVICE_GPA);
-	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, device[CAPABILITIES / 4]));
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4,
+				   read_register(device, CAPABILITIES)));
 
-	vm_unmap(self->vm, DEVICE_GPA, (void *)device, PAGE_SIZE);
+	vm_unmap(self->vm, DEVICE_GPA, device, PAGE_SIZE);
 	ASSERT_TRUE(vp_reads_mmio(vp, DEVICE_GPA + VERSION, 4, 0x4711));
 	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, 0x4711));
 }
 
 TEST_F(guest, region_may_not_pass_the_end_of_a_device)
 {
-	volatile __u32 *device = map_registers();
-	void *behind = mmap((void *)((char *)device + PAGE_SIZE), PAGE_SIZE,
+	__u32 *device = map_registers();
+	void *behind = mmap((char *)device + PAGE_SIZE, PAGE_SIZE,
 			    PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 
 	ASSERT_NE(MAP_FAILED, behind);
-	EXPECT_EQ(-EINVAL, vm_set_memory(self->vm, DEVICE_GPA, (void *)device,
+	EXPECT_EQ(-EINVAL, vm_set_memory(self->vm, DEVICE_GPA, device,
 					 2 * PAGE_SIZE, REGION_WRITE));
 }
 
