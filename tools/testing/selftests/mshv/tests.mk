@@ -39,6 +39,9 @@ $(O)/lib/libmshv.a: $(LIB:%=$(O)/lib/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
 
+# See lib/reached.h.
+$(TESTS:%=$(O)/%): LDFLAGS += -Wl,--wrap=ioctl,--wrap=mmap
+
 $(TESTS:%=$(O)/%) $(DEMOS:%=$(O)/%): $(O)/%: %.c $(O)/lib/libmshv.a
 	@mkdir -p $(O)
 	$(CC) $(TEST_CFLAGS) $(LDFLAGS) -MMD -MF $(O)/.$*.d -o $@ $< \

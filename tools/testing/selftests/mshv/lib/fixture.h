@@ -11,6 +11,7 @@
 #include "kselftest_harness.h"
 
 #include "hypervisor.h"
+#include "reached.h"
 #include "vm.h"
 
 FIXTURE(guest)
@@ -22,6 +23,7 @@ FIXTURE(guest)
 
 FIXTURE_SETUP(guest)
 {
+	reached_by(_metadata->fixture->name, _metadata->name);
 	self->has_ledger = hypervisor_present();
 	if (self->has_ledger)
 		ASSERT_TRUE(hypervisor_ask("ledger", self->ledger));
