@@ -70,6 +70,7 @@ static void start_vp(struct vp *target, u32 vector)
 	if (READ_ONCE(target->cpu->parked))
 		cpu_send_init(target->cpu);
 	vmcb_reset(target, vector);
+	doorbell_reset(target);
 	WRITE_ONCE(target->state, VP_RUNNING);
 	cpu_send_startup(target->cpu);
 }

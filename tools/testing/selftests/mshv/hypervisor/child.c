@@ -202,7 +202,7 @@ static struct child_vp *any_vp(const struct child *child)
 }
 
 /**
- * child_finalize() - Delete all VPs of a child and unmap its memory
+ * child_finalize() - Delete all VPs of a child, disconnect it and unmap its memory
  * @id: its id
  *
  * Return: HV_STATUS_SUCCESS, or as child_get_active().
@@ -230,6 +230,7 @@ enum hv_status child_finalize(u64 id)
 	}
 
 	child->state = CHILD_FINALIZED;
+	child_disconnect(child);
 	child_npt_destroy(child);
 	spin_unlock(&children_lock);
 	return HV_STATUS_SUCCESS;

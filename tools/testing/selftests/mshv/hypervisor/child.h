@@ -188,6 +188,7 @@ struct child_vp {
  * @exceptions: vectors with an exception intercept
  * @stats: statistics pages, by HV_STATS_AREA_*
  * @completion: tells the parent that an asynchronous call is done
+ * @connections: of its doorbells, see port.h
  * @vps: its VPs by index
  */
 struct child {
@@ -207,6 +208,7 @@ struct child {
 	u32 exceptions;
 	struct shared_page stats[HV_STATS_AREAS];
 	struct message completion;
+	struct connection *connections;
 	struct child_vp *vps[MAX_CHILD_VPS];
 };
 
@@ -226,6 +228,9 @@ enum hv_status child_create(u64 flags, u64 *id);
 enum hv_status child_initialize(u64 id);
 enum hv_status child_finalize(u64 id);
 enum hv_status child_delete(u64 id);
+
+/* child_port.c: the rest is in port.h */
+void child_disconnect(struct child *child);
 
 /* child_pool.c */
 extern struct pool parent_pool;
@@ -320,6 +325,7 @@ void run_forget(struct child_vp *vp);
  * goes away. message_retry(): the parent may have made room.
  */
 void message_post(struct message *m);
+void message_post_to(const struct vp *vp, struct message *m);
 void message_cancel(struct message *m);
 void message_retry(void);
 

@@ -2,13 +2,22 @@
 /*
  * Which memory an instruction has as operands. Only the operands are decoded,
  * not what the instruction does with them, and vector instructions with VEX
- * prefix not at all.
+ * prefix not at all. MOV to memory is decoded whole.
  */
 #include "run.h"
 
 #define REX			0x40
 #define REX_B			BIT(0)
 #define REX_X			BIT(1)
+#define REX_R			BIT(2)
+#define REX_W			BIT(3)
+
+#define MOV_RM8_R8		0x88
+#define MOV_RM_R		0x89
+#define MOV_MOFFS8_AL		0xa2
+#define MOV_MOFFS_RAX		0xa3
+#define MOV_RM8_IMM8		0xc6
+#define MOV_RM_IMM		0xc7
 
 #define NO_REGISTER		16
 
@@ -18,8 +27,13 @@ struct decoder {
 	const struct child_vp *vp;
 	const u8 *bytes;
 	u32 left;
+	u32 size;			/* bytes, with those that are taken */
 	u32 address_size;		/* bytes */
+	u32 operand_size;		/* bytes, but for REX_W */
 	bool long_mode;
+	bool prefixed;			/* by LOCK or REP */
+	bool whole;			/* @behind is known */
+	u32 behind;			/* bytes of an immediate behind ModRM */
 	u8 rex;
 	const struct vmcb_segment *override;
 };
@@ -81,9 +95,12 @@ static bool take_prefix(struct decoder *d)
 		d->address_size = d->long_mode ? 4 : 6 - d->address_size;
 		break;
 	case 0x66:
+		d->operand_size = d->long_mode ? 2 : 6 - d->operand_size;
+		break;
 	case 0xf0:
 	case 0xf2:
 	case 0xf3:
+		d->prefixed = true;
 		break;
 	default:
 		return false;
@@ -139,6 +156,11 @@ static bool operand16(struct decoder *d, u8 mod, u8 rm, u64 *gva)
 	return true;
 }
 
+static u64 next_rip(const struct decoder *d)
+{
+	return d->vp->vmcb->rip + d->size - d->left + d->behind;
+}
+
 static bool operand(struct decoder *d, u8 mod, u8 rm, u64 *gva)
 {
 	u32 base = rm | (d->rex & REX_B) << 3, size = mod == 1 ? 1 : mod ? 4 : 0;
@@ -167,11 +189,22 @@ static bool operand(struct decoder *d, u8 mod, u8 rm, u64 *gva)
 	if (!take(d, size, &displacement))
 		return false;
 	/* Its end, and so the base, is known only with what follows. */
-	if (from_rip)
+	if (from_rip && !d->whole)
 		return false;
 	*gva = linear(d, data_segment(d, base == RBP || base == RSP),
-		      reg(d->vp, base) + index + displacement);
+		      (from_rip ? next_rip(d) : reg(d->vp, base)) + index +
+		      displacement);
 	return true;
+}
+
+static bool modrm_operand(struct decoder *d, u8 modrm, u64 *gva)
+{
+	u8 mod = modrm >> 6, rm = modrm & 7;
+
+	if (mod == 3)
+		return false;
+	return d->address_size == 2 ? operand16(d, mod, rm, gva) :
+				      operand(d, mod, rm, gva);
 }
 
 static bool has_modrm(u8 opcode)
@@ -242,20 +275,25 @@ static u32 implied(struct decoder *d, u8 opcode, u64 gvas[])
 	return 0;
 }
 
+static bool take_opcode(struct decoder *d, u64 *opcode)
+{
+	while (take_prefix(d))
+		;
+	if (!take(d, 1, opcode))
+		return false;
+	if (!d->long_mode || (*opcode & 0xf0) != REX)
+		return true;
+	d->rex = *opcode;
+	return take(d, 1, opcode);
+}
+
 static u32 decode(struct decoder *d, u64 gvas[])
 {
 	bool modrm_follows;
 	u64 opcode, modrm;
 
-	while (take_prefix(d))
-		;
-	if (!take(d, 1, &opcode))
+	if (!take_opcode(d, &opcode))
 		return 0;
-	if (d->long_mode && (opcode & 0xf0) == REX) {
-		d->rex = opcode;
-		if (!take(d, 1, &opcode))
-			return 0;
-	}
 
 	modrm_follows = has_modrm(opcode);
 	if ((u8)opcode == 0x0f) {
@@ -268,11 +306,28 @@ static u32 decode(struct decoder *d, u64 gvas[])
 	} else if (!modrm_follows) {
 		return implied(d, opcode, gvas);
 	}
-	if (!modrm_follows || !take(d, 1, &modrm) || (modrm >> 6 & 3) == 3)
+	if (!modrm_follows || !take(d, 1, &modrm))
 		return 0;
-	return d->address_size == 2 ?
-	       operand16(d, modrm >> 6 & 3, modrm & 7, gvas) :
-	       operand(d, modrm >> 6 & 3, modrm & 7, gvas);
+	return modrm_operand(d, modrm, gvas);
+}
+
+static struct decoder decoder_init(const struct child_vp *vp, const u8 *bytes,
+				   u32 size)
+{
+	const struct vmcb *vmcb = vp->vmcb;
+	bool code32 = vmcb->cs.attributes & SEG_CODE32;
+	bool long_mode = (vmcb->efer & EFER_LMA) &&
+			 (vmcb->cs.attributes & SEG_CODE64_LONG);
+
+	return (struct decoder) {
+		.vp = vp,
+		.bytes = bytes,
+		.left = size,
+		.size = size,
+		.long_mode = long_mode,
+		.address_size = long_mode ? 8 : code32 ? 4 : 2,
+		.operand_size = long_mode || code32 ? 4 : 2,
+	};
 }
 
 /**
@@ -288,22 +343,108 @@ u32 guest_operands(const struct child_vp *vp, const u8 *bytes, u32 size,
 		   u64 gvas[GUEST_OPERANDS])
 {
 	const struct vmcb *vmcb = vp->vmcb;
-	struct decoder d = {
-		.vp = vp,
-		.bytes = bytes,
-		.left = size,
-	};
-	u32 word, n;
-
-	d.long_mode = (vmcb->efer & EFER_LMA) &&
-		      (vmcb->cs.attributes & SEG_CODE64_LONG);
-	d.address_size = d.long_mode ? 8 :
-			 vmcb->cs.attributes & SEG_CODE32 ? 4 : 2;
-	word = d.address_size;
-	n = decode(&d, gvas);
+	struct decoder d = decoder_init(vp, bytes, size);
+	u32 word = d.address_size;
+	u32 n = decode(&d, gvas);
 
 	d.address_size = word;
 	gvas[n++] = linear(&d, &vmcb->ss, vmcb->rsp);
 	gvas[n++] = linear(&d, &vmcb->ss, vmcb->rsp - word);
 	return n;
+}
+
+/* Without REX, 4 to 7 are AH, CH, DH and BH. */
+static u64 byte_register(const struct decoder *d, u32 n)
+{
+	if (!d->rex && n >= 4)
+		return reg(d->vp, n - 4) >> 8;
+	return reg(d->vp, n);
+}
+
+static bool store_register(struct decoder *d, bool byte,
+			   struct guest_store *store)
+{
+	u64 modrm;
+	u32 n;
+
+	if (!take(d, 1, &modrm) || !modrm_operand(d, modrm, &store->gva))
+		return false;
+	n = (modrm >> 3 & 7) | (d->rex & REX_R) << 1;
+	store->value = byte ? byte_register(d, n) : reg(d->vp, n);
+	return true;
+}
+
+static bool store_immediate(struct decoder *d, u32 size,
+			    struct guest_store *store)
+{
+	u64 modrm;
+
+	d->behind = min(size, 4);
+	if (!take(d, 1, &modrm) || (modrm >> 3 & 7) ||
+	    !modrm_operand(d, modrm, &store->gva))
+		return false;
+	size = d->behind;
+	d->behind = 0;
+	return take(d, size, &store->value);
+}
+
+static bool store_accumulator(struct decoder *d, struct guest_store *store)
+{
+	u64 offset;
+
+	if (!take(d, d->address_size, &offset))
+		return false;
+	store->gva = linear(d, data_segment(d, false), offset);
+	store->value = reg(d->vp, RAX);
+	return true;
+}
+
+/**
+ * guest_store() - What an instruction stores, if it is a plain MOV to memory
+ * @vp: a VP whose RIP is at the instruction
+ * @bytes: the instruction, and maybe more
+ * @size: how many bytes there are
+ * @store: set to what it does
+ *
+ * Return: false when it is another instruction, or not all of it is there.
+ */
+bool guest_store(const struct child_vp *vp, const u8 *bytes, u32 size,
+		 struct guest_store *store)
+{
+	struct decoder d = decoder_init(vp, bytes, size);
+	u64 opcode;
+	bool known;
+
+	d.whole = true;
+	if (!take_opcode(&d, &opcode) || d.prefixed)
+		return false;
+	store->size = d.rex & REX_W ? 8 : d.operand_size;
+
+	switch ((u8)opcode) {
+	case MOV_RM8_R8:
+	case MOV_MOFFS8_AL:
+	case MOV_RM8_IMM8:
+		store->size = 1;
+	}
+	switch ((u8)opcode) {
+	case MOV_RM8_R8:
+	case MOV_RM_R:
+		known = store_register(&d, store->size == 1, store);
+		break;
+	case MOV_MOFFS8_AL:
+	case MOV_MOFFS_RAX:
+		known = store_accumulator(&d, store);
+		break;
+	case MOV_RM8_IMM8:
+	case MOV_RM_IMM:
+		known = store_immediate(&d, store->size, store);
+		break;
+	default:
+		known = false;
+	}
+
+	if (store->size < 8)
+		store->value &= BIT(store->size * 8) - 1;
+	store->length = d.size - d.left;
+	return known;
 }

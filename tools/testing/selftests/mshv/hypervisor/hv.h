@@ -284,6 +284,10 @@ void svm_intercept_port(u16 port);
 void run_init(void);
 bool run_ready_vps(struct cpu *cpu);
 
+/* run_doorbell.c: see also port.h and run.h */
+void doorbell_retry(void);
+void doorbell_reset(const struct vp *vp);
+
 /* svm_enter.S */
 void svm_enter(struct vmcb *vmcb, struct gprs *regs);
 
@@ -364,6 +368,7 @@ extern struct knobs {
 	u64 signal_sets;
 	u64 stingy;
 	u64 async_properties;
+	u64 lazy_doorbells;
 } knobs;
 
 void knobs_parse(char *command_line);

@@ -11,6 +11,7 @@
 #include "child.h"
 #include "hypercall.h"
 #include "tlfs_intercept.h"
+#include "tlfs_port.h"
 
 #define VMMCALL_LENGTH	3
 
@@ -146,6 +147,18 @@ static const struct hypercall_def calls[] = {
 		.input_size = sizeof(struct hv_in_partition),
 		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
+		.code = HV_CALL_DELETE_PORT,
+		.name = "delete-port",
+		.handler = call_delete_port,
+		.input_size = sizeof(struct hv_in_delete_port),
+		.privilege = HV_PRIV_CREATE_PORT,
+	}, {
+		.code = HV_CALL_DISCONNECT_PORT,
+		.name = "disconnect-port",
+		.handler = call_disconnect_port,
+		.input_size = sizeof(struct hv_in_disconnect_port),
+		.privilege = HV_PRIV_CONNECT_PORT,
+	}, {
 		.code = HV_CALL_MAP_STATS_PAGE,
 		.name = "map-stats-page",
 		.handler = call_map_stats_page,
@@ -204,6 +217,24 @@ static const struct hypercall_def calls[] = {
 		.handler = call_notify_partition_event,
 		.input_size = sizeof(struct hv_in_notify_event),
 		.privilege = HV_PRIV_CPU_MANAGEMENT,
+	}, {
+		.code = HV_CALL_NOTIFY_PORT_RING_EMPTY,
+		.name = "notify-port-ring-empty",
+		.handler = call_notify_port_ring_empty,
+		.input_size = sizeof(struct hv_in_notify_port_ring_empty),
+		.privilege = HV_PRIV_CREATE_PORT,
+	}, {
+		.code = HV_CALL_CREATE_PORT,
+		.name = "create-port",
+		.handler = call_create_port,
+		.input_size = sizeof(struct hv_in_create_port),
+		.privilege = HV_PRIV_CREATE_PORT,
+	}, {
+		.code = HV_CALL_CONNECT_PORT,
+		.name = "connect-port",
+		.handler = call_connect_port,
+		.input_size = sizeof(struct hv_in_connect_port),
+		.privilege = HV_PRIV_CONNECT_PORT,
 	}, {
 		.code = HV_CALL_GET_VP_INDEX_FROM_APIC_ID,
 		.name = "get-vp-index-from-apic-id",

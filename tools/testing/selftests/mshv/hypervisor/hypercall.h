@@ -93,6 +93,12 @@ enum hv_status call_withdraw_memory(struct hypercall *call);
 enum hv_status call_map_gpa_pages(struct hypercall *call);
 enum hv_status call_unmap_gpa_pages(struct hypercall *call);
 
+enum hv_status call_create_port(struct hypercall *call);
+enum hv_status call_delete_port(struct hypercall *call);
+enum hv_status call_connect_port(struct hypercall *call);
+enum hv_status call_disconnect_port(struct hypercall *call);
+enum hv_status call_notify_port_ring_empty(struct hypercall *call);
+
 enum hv_status call_delete_vp(struct hypercall *call);
 enum hv_status call_map_state_page(struct hypercall *call);
 enum hv_status call_unmap_state_page(struct hypercall *call);

@@ -68,6 +68,8 @@ static const struct knob table[] = {
 	{ "stingy", &knobs.stingy, 0, MAX_STINGY, NULL, false, false },
 	{ "async-properties", &knobs.async_properties, 0, 1, NULL,
 	  false, false },
+	{ "lazy-doorbells", &knobs.lazy_doorbells, 0, 1, NULL,
+	  false, false },
 };
 
 static const struct knob *find_knob(const char *name)

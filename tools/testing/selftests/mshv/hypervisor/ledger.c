@@ -4,7 +4,7 @@
  * order that depends on nothing else. A test that gives everything back reads
  * the same ledger before and after.
  */
-#include "child.h"
+#include "port.h"
 
 static void print_overlay(struct text *text, u32 vp, const char *name, u64 reg)
 {
@@ -54,8 +54,17 @@ static const char *state_name(enum child_state state)
 	}
 }
 
+static void print_ports(struct text *text)
+{
+	const struct port *port;
+
+	for (port = ports; port; port = port->next)
+		text_add(text, "port %u %lu\n", port->id, port->child);
+}
+
 static void print_child(struct text *text, const struct child *child)
 {
+	const struct connection *connection;
 	u32 i;
 
 	text_add(text, "partition %lu %s pages %u %u\n", child->id,
@@ -65,6 +74,10 @@ static void print_child(struct text *text, const struct child *child)
 			text_add(text, "vp %lu %u\n", child->id, i);
 	if (child->mapped)
 		text_add(text, "mapped %lu %lu\n", child->id, child->mapped);
+	for (connection = child->connections; connection;
+	     connection = connection->next)
+		text_add(text, "connection %lu %u\n", child->id,
+			 connection->id);
 }
 
 static void print_children(struct text *text)
@@ -75,6 +88,7 @@ static void print_children(struct text *text)
 	if (parent_pool.free + parent_pool.used)
 		text_add(text, "deposited %lu %u\n", parent.id,
 			 parent_pool.free + parent_pool.used);
+	print_ports(text);
 	for (i = 0; i < MAX_CHILDREN; i++)
 		if (children[i])
 			print_child(text, children[i]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the files that run VPs of children share: run_child.c enters and leaves,
- * run_exit.c decides what an exit means, intercept*.c tell the parent,
- * run_schedule.c and run_dispatch.c say who runs where.
+ * run_exit.c decides what an exit means, intercept*.c and run_doorbell.c tell
+ * the parent, run_schedule.c and run_dispatch.c say who runs where.
  */
 #ifndef HV_RUN_H
 #define HV_RUN_H
@@ -54,9 +54,29 @@ void intercept_invalid_state(struct child_vp *vp);
 /* guest_walk.c: see also child.h */
 u32 guest_fetch(const struct child_vp *vp, u64 gva, u8 *bytes, u32 size);
 
+/* run_doorbell.c */
+bool doorbell_store(struct child_vp *vp);
+void doorbell_flush(void);
+
+/**
+ * struct guest_store - What an instruction that only stores does
+ * @gva: linear address
+ * @value: what is stored, zero-extended
+ * @size: bytes
+ * @length: of the instruction, in bytes
+ */
+struct guest_store {
+	u64 gva;
+	u64 value;
+	u32 size;
+	u32 length;
+};
+
 /* guest_decode.c */
 #define GUEST_OPERANDS		4
 u32 guest_operands(const struct child_vp *vp, const u8 *bytes, u32 size,
 		   u64 gvas[GUEST_OPERANDS]);
+bool guest_store(const struct child_vp *vp, const u8 *bytes, u32 size,
+		 struct guest_store *store);
 
 #endif /* HV_RUN_H */

@@ -111,6 +111,7 @@ enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline)
 
 	result = run(cpu, vp, deadline);
 
+	doorbell_flush();
 	vp->cr8 = vmcb->interrupt_control & SVM_VIRTUAL_TPR;
 	switch_debug(dr, vp->dr);
 	vp->xcr0 = read_xcr0();

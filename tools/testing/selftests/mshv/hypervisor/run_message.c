@@ -227,20 +227,28 @@ static void deliver_all(void)
 }
 
 /**
- * message_post() - Send a message to the parent
+ * message_post_to() - Send a message to a VP of the parent
+ * @vp: the VP; when it does not listen, the message goes to one that does
  * @m: the message; when it still waits to be delivered nothing happens
- *
- * It goes to the VP of the parent on this processor, if that listens.
  */
-void message_post(struct message *m)
+void message_post_to(const struct vp *vp, struct message *m)
 {
 	spin_lock(&message_lock);
 	if (!m->queued) {
 		m->queued = true;
-		queue_add(cpu_self()->vp->index, m);
+		queue_add(vp->index, m);
 	}
 	deliver_all();
 	spin_unlock(&message_lock);
+}
+
+/**
+ * message_post() - Send a message to the VP of the parent on this processor
+ * @m: as for message_post_to()
+ */
+void message_post(struct message *m)
+{
+	message_post_to(cpu_self()->vp, m);
 }
 
 /**

@@ -107,7 +107,7 @@ static bool write_register(struct vp *vp, u32 msr, u64 value)
  * @msr: HV_MSR_SCONTROL to HV_MSR_SINT15
  * @value: new value
  *
- * Messages that wait may have a place now, or have to go elsewhere.
+ * Messages and doorbells that wait may have a place now, or have to go elsewhere.
  *
  * Return: false when there is no such register to write, or when it does not
  * accept the value.
@@ -117,5 +117,6 @@ bool synic_write(struct vp *vp, u32 msr, u64 value)
 	bool written = write_register(vp, msr, value);
 
 	message_retry();
+	doorbell_retry();
 	return written;
 }
