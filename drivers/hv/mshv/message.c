@@ -91,6 +91,19 @@ static void receive_vp_pairs(const struct hv_message *message)
 		kick(signal->partition_ids[i], signal->vp_indexes[i]);
 }
 
+/* An interrupt source of ours that arrives as a message has something to say. */
+static void receive_sint(const struct hv_message *message)
+{
+	const struct hv_notification_message_payload *notification =
+		(const void *)message->u.payload;
+
+	if (message->header.payload_size < sizeof(*notification))
+		return report(message, "too short");
+	if (notification->sint_index != HV_SYNIC_DOORBELL_SINT_INDEX)
+		return report(message, "not of an interrupt source of ours");
+	mshv_synic_read_doorbells();
+}
+
 /* A hypercall that was pending is done. */
 static void receive_completion(const struct hv_message *message)
 {
@@ -123,6 +136,8 @@ void mshv_message_receive(const struct hv_message *message)
 		return receive_vp_set(message);
 	case HVMSG_SCHEDULER_VP_SIGNAL_PAIR:
 		return receive_vp_pairs(message);
+	case HVMSG_SYNIC_SINT_INTERCEPT:
+		return receive_sint(message);
 	case HVMSG_ASYNC_CALL_COMPLETION:
 		return receive_completion(message);
 	default:

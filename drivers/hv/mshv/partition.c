@@ -81,6 +81,7 @@ static void shut_down(struct mshv_partition *partition)
 	struct mshv_vp *vp;
 	unsigned long index;
 
+	mshv_ioeventfds_destroy(&partition->ioeventfds);
 	xa_for_each(&partition->vps, index, vp)
 		mshv_vp_destroy(vp);
 	xa_destroy(&partition->vps);
@@ -156,6 +157,13 @@ static long set_guest_memory(void *object, void *arg)
 	return mshv_memory_set(&partition->memory, arg);
 }
 
+static long set_ioeventfd(void *object, void *arg)
+{
+	struct mshv_partition *partition = object;
+
+	return mshv_ioeventfd_set(&partition->ioeventfds, arg);
+}
+
 static long partition_hvcall(void *object, void *arg)
 {
 	return mshv_passthru_partition(object, arg);
@@ -165,6 +173,7 @@ static const struct mshv_ioctl partition_ioctls[] = {
 	{ MSHV_INITIALIZE_PARTITION,	initialize_partition },
 	{ MSHV_CREATE_VP,		create_vp },
 	{ MSHV_SET_GUEST_MEMORY,	set_guest_memory },
+	{ MSHV_IOEVENTFD,		set_ioeventfd },
 	{ MSHV_ROOT_HVCALL,		partition_hvcall },
 };
 
@@ -316,6 +325,7 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 	partition->id = out.partition_id;
 	trace_mshv_partition_create(partition->id);
 	mshv_memory_init(&partition->memory, partition->id);
+	mshv_ioeventfds_init(&partition->ioeventfds, partition->id);
 
 	ret = xa_insert(&partitions, partition->id, partition,
 			GFP_KERNEL_ACCOUNT);

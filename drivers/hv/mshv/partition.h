@@ -10,6 +10,7 @@
 #include <linux/xarray.h>
 
 #include "async.h"
+#include "ioeventfd.h"
 #include "region.h"
 
 struct mshv_root;
@@ -24,6 +25,7 @@ struct mshv_root;
  * @vps: struct mshv_vp by index; VPs come under @lock and go with the partition;
  *	 the interrupt handler looks them up under RCU
  * @memory: its guest memory
+ * @ioeventfds: eventfds that its writes signal; protected by @lock
  * @async: a hypercall on it that is under way
  * @refs: one for the partition's file, one for the file of each VP
  *
@@ -37,6 +39,7 @@ struct mshv_partition {
 	bool initialized;
 	struct xarray vps;
 	struct mshv_memory memory;
+	struct mshv_ioeventfds ioeventfds;
 	struct mshv_async async;
 	refcount_t refs;
 };

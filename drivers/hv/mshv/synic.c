@@ -13,7 +13,8 @@
  *
  * Two interrupt sources are ours: intercepts and what else the hypervisor says
  * about children, and doorbells. Both arrive at the hypervisor callback vector,
- * before VMBus sees it.
+ * before VMBus sees it: doorbells do so as a message of the first source, which
+ * says that there is something in their event ring.
  */
 #include <linux/cpuhotplug.h>
 #include <linux/gfp.h>
@@ -25,6 +26,7 @@
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
+#include "event_ring.h"
 #include "mshv_root.h"
 #include "synic.h"
 
@@ -48,6 +50,7 @@ struct synic_cpu {
 	struct synic_page messages;
 	struct synic_page flags;
 	struct synic_page rings;
+	struct mshv_event_ring doorbells;
 	u64 saved_control;
 };
 
@@ -140,6 +143,30 @@ static void sint_stop(unsigned int sint)
 	hv_set_non_nested_msr(HV_MSR_SINT0 + sint, value.as_uint64);
 }
 
+static void doorbells_start(struct synic_cpu *synic)
+{
+	struct hv_synic_event_ring_page *rings = synic->rings.address;
+
+	synic->doorbells = (struct mshv_event_ring){
+		.ring = &rings->sint_event_ring[HV_SYNIC_DOORBELL_SINT_INDEX],
+		.sint = HV_SYNIC_DOORBELL_SINT_INDEX,
+	};
+}
+
+/**
+ * mshv_synic_read_doorbells() - deal with the doorbells in the event ring
+ *
+ * Of this processor. Without doorbells it is no more than a look.
+ *
+ * Context: Interrupt handler, or interrupts off.
+ */
+void mshv_synic_read_doorbells(void)
+{
+	KUNIT_STATIC_STUB_REDIRECT(mshv_synic_read_doorbells);
+
+	mshv_event_ring_drain(&this_cpu_ptr(&synic_cpus)->doorbells);
+}
+
 static int synic_online(unsigned int cpu)
 {
 	struct synic_cpu *synic = this_cpu_ptr(&synic_cpus);
@@ -148,6 +175,7 @@ static int synic_online(unsigned int cpu)
 	ret = pages_start(synic);
 	if (ret)
 		return ret;
+	doorbells_start(synic);
 
 	sint_start(HV_SYNIC_INTERCEPTION_SINT_INDEX, false);
 	sint_start(HV_SYNIC_DOORBELL_SINT_INDEX, true);
@@ -173,6 +201,9 @@ static int synic_offline(unsigned int cpu)
 
 	sint_stop(HV_SYNIC_DOORBELL_SINT_INDEX);
 	sint_stop(HV_SYNIC_INTERCEPTION_SINT_INDEX);
+	/* Nothing is added to the ring any more; what is in it counts. */
+	scoped_guard(irqsave)
+		mshv_synic_read_doorbells();
 	pages_stop(synic);
 	return 0;
 }

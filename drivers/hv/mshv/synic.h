@@ -8,6 +8,7 @@ struct mshv_root;
 
 int mshv_synic_start(struct mshv_root *root);
 void mshv_synic_stop(struct mshv_root *root);
+void mshv_synic_read_doorbells(void);
 
 /* message.c */
 void mshv_message_receive(const struct hv_message *message);

@@ -99,6 +99,40 @@ TRACE_EVENT(mshv_vp_dispatch,
 		      __entry->state, __entry->event, __entry->ret)
 );
 
+/* What the guest's writes to devices do */
+
+TRACE_EVENT(mshv_ioeventfd,
+	    TP_PROTO(u64 partition_id, u64 addr, u32 len, u32 flags,
+		     u64 datamatch, int ret),
+	    TP_ARGS(partition_id, addr, len, flags, datamatch, ret),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u64, addr)
+			     __field(u32, len)
+			     __field(u32, flags)
+			     __field(u64, datamatch)
+			     __field(int, ret)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->addr = addr;
+			   __entry->len = len;
+			   __entry->flags = flags;
+			   __entry->datamatch = datamatch;
+			   __entry->ret = ret;),
+	    TP_printk("partition %llu address %#llx length %u flags %#x datamatch %#llx returns %d",
+		      __entry->partition_id, __entry->addr, __entry->len,
+		      __entry->flags, __entry->datamatch, __entry->ret)
+);
+
+TRACE_EVENT(mshv_doorbell,
+	    TP_PROTO(u64 partition_id, u32 port),
+	    TP_ARGS(partition_id, port),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u32, port)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->port = port;),
+	    TP_printk("partition %llu port %u", __entry->partition_id,
+		      __entry->port)
+);
+
 /* What happens to guest memory */
 
 TRACE_EVENT(mshv_fault,
