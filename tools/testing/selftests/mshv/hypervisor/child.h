@@ -92,6 +92,38 @@ struct message {
 	u64 payload[3];
 };
 
+/**
+ * enum child_counter - What is counted about a VP
+ * @COUNT_RUN_TIME: in guest mode, TSC cycles
+ * @COUNT_PORTS: exits for an I/O port
+ * @COUNT_HALTS: exits for HLT
+ * @COUNT_CPUIDS: exits for CPUID
+ * @COUNT_MSRS: exits for an MSR
+ * @COUNT_OTHERS: exits that are none of these
+ * @COUNT_INTERRUPTS: exits for an interrupt of the machine
+ * @COUNT_PORT_MESSAGES: intercept messages of each kind
+ * @COUNT_MEMORY_MESSAGES: likewise
+ * @COUNT_OTHER_MESSAGES: likewise
+ * @COUNT_PAGE_FAULTS: exits for the nested page table
+ * @COUNT_DISPATCHES: how often it got a processor
+ * @CHILD_COUNTERS: how many these are
+ */
+enum child_counter {
+	COUNT_RUN_TIME,
+	COUNT_PORTS,
+	COUNT_HALTS,
+	COUNT_CPUIDS,
+	COUNT_MSRS,
+	COUNT_OTHERS,
+	COUNT_INTERRUPTS,
+	COUNT_PORT_MESSAGES,
+	COUNT_MEMORY_MESSAGES,
+	COUNT_OTHER_MESSAGES,
+	COUNT_PAGE_FAULTS,
+	COUNT_DISPATCHES,
+	CHILD_COUNTERS
+};
+
 /* MSRs that are kept neither in the VMCB nor by the hypervisor, see child_msr.c */
 #define CHILD_STORED_MSRS	36
 #define CHILD_KEPT_REGISTERS	4
@@ -126,9 +158,7 @@ struct message {
  * @npt_generation: of the nested page table when it last entered guest mode
  * @state: state pages, by HV_STATE_PAGE_*
  * @stats: statistics pages, by HV_STATS_AREA_*
- * @dispatches: root scheduler: how often it was dispatched
- * @intercept_count: how many intercept messages it sent
- * @run_time: in guest mode, TSC cycles
+ * @counters: by enum child_counter
  * @intercept_message: tells the parent of an intercept
  * @signal_message: tells the parent that it can be dispatched again
  * @next: in the queue of VPs that are ready
@@ -159,9 +189,7 @@ struct child_vp {
 	u32 npt_generation;
 	struct shared_page state[HV_STATE_PAGES];
 	struct shared_page stats[HV_STATS_AREAS];
-	u64 dispatches;
-	u64 intercept_count;
-	u64 run_time;
+	u64 counters[CHILD_COUNTERS];
 	struct message intercept_message;
 	struct message signal_message;
 	struct child_vp *next;
@@ -271,6 +299,13 @@ void child_npt_destroy(struct child *child);
 enum hv_status child_vp_create(struct child *child, u32 index);
 void child_vp_delete(struct child_vp *vp);
 void child_vp_count(struct child_vp *vp, u32 counter, u64 value);
+
+/* child_stats.c */
+void child_stats_add(struct child_vp *vp, enum child_counter counter, u64 by);
+void child_stats_exit(struct child_vp *vp, u64 code);
+void child_stats_message(struct child_vp *vp, u32 type);
+void child_stats_show_vp(struct child_vp *vp);
+void child_stats_show(const struct child *child);
 
 /*
  * child_msr.c: where an MSR of a child is kept, in the VMCB or in @msrs; NULL:

@@ -404,7 +404,7 @@ static void get_count(const struct access *a, struct hv_value *value)
 {
 	switch (a->name) {
 	case HV_REGISTER_VP_RUNTIME:
-		value->low = mul_shift_64(a->vp->run_time,
+		value->low = mul_shift_64(a->vp->counters[COUNT_RUN_TIME],
 					  div_shift_64(HV_REFERENCE_HZ,
 						       clock_tsc_hz()));
 		break;

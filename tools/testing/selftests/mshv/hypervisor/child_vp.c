@@ -49,6 +49,7 @@ enum hv_status child_vp_create(struct child *child, u32 index)
 	child_msr_reset(vp);
 	child->vps[index] = vp;
 	child->num_vps++;
+	child_stats_show(child);
 	return HV_STATUS_SUCCESS;
 }
 
@@ -69,6 +70,7 @@ void child_vp_delete(struct child_vp *vp)
 
 	child->vps[vp->index] = NULL;
 	child->num_vps--;
+	child_stats_show(child);
 	pool_return(&child->pool, (u64)vp->xsave);
 	pool_return(&child->pool, (u64)vp->vmcb);
 	pool_return(&child->pool, (u64)vp);

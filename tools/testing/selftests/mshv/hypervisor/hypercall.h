@@ -78,6 +78,7 @@ enum hv_status call_unmap_device_interrupt(struct hypercall *call);
 enum hv_status call_map_stats_page(struct hypercall *call);
 enum hv_status call_map_stats_page2(struct hypercall *call);
 enum hv_status call_unmap_stats_page(struct hypercall *call);
+void stats_show_children(void);
 
 enum hv_status call_dispatch_vp(struct hypercall *call);
 

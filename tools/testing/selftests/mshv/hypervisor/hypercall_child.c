@@ -24,13 +24,16 @@
 enum hv_status call_create_partition(struct hypercall *call)
 {
 	const struct hv_in_create_partition *in = call->input;
+	enum hv_status status;
 
 	if ((in->flags & ~HV_CREATE_FLAGS) || !(in->flags & HV_CREATE_EXO) ||
 	    in->padding || in->proximity_flags || in->isolation ||
 	    in->compatibility < HV_COMPATIBILITY_MIN ||
 	    in->compatibility > HV_COMPATIBILITY_MAX)
 		return HV_STATUS_INVALID_PARAMETER;
-	return child_create(in->flags, call->output);
+	status = child_create(in->flags, call->output);
+	stats_show_children();
+	return status;
 }
 
 /**
@@ -63,7 +66,10 @@ enum hv_status call_finalize_partition(struct hypercall *call)
  */
 enum hv_status call_delete_partition(struct hypercall *call)
 {
-	return child_delete(*(const u64 *)call->input);
+	enum hv_status status = child_delete(*(const u64 *)call->input);
+
+	stats_show_children();
+	return status;
 }
 
 /* A property that can be set */

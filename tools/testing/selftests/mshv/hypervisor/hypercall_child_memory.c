@@ -15,6 +15,15 @@ static bool is_parent(u64 id)
 	return id == HV_PARTITION_ID_SELF || id == parent.id;
 }
 
+/* Pools and memory of a child are on its page of statistics. */
+static void show_change(u64 id)
+{
+	const struct child *child = child_find(id);
+
+	if (child)
+		child_stats_show(child);
+}
+
 static enum hv_status find_pool(u64 id, bool deposit, struct pool **pool)
 {
 	struct child *child;
@@ -58,6 +67,7 @@ enum hv_status call_deposit_memory(struct hypercall *call)
 		if (!status)
 			call->reps_done++;
 	}
+	show_change(in->partition_id);
 	spin_unlock(&children_lock);
 	return status;
 }
@@ -87,6 +97,7 @@ enum hv_status call_withdraw_memory(struct hypercall *call)
 		if (!status)
 			gfns[call->reps_done++] = gpa >> PAGE_SHIFT;
 	}
+	show_change(in->partition_id);
 	spin_unlock(&children_lock);
 	return status;
 }
@@ -136,6 +147,7 @@ enum hv_status call_map_gpa_pages(struct hypercall *call)
 			call->reps_done++;
 	}
 	child_npt_settle(child);
+	child_stats_show(child);
 	spin_unlock(&children_lock);
 	return status;
 }
@@ -168,6 +180,7 @@ enum hv_status call_unmap_gpa_pages(struct hypercall *call)
 			call->reps_done++;
 	}
 	child_npt_settle(child);
+	child_stats_show(child);
 	spin_unlock(&children_lock);
 	return status;
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages of statistics of children and their VPs. Those of VPs are kept up to
- * date, see child_vp_count().
+ * Pages of statistics of children and their VPs. What is on them is in
+ * child_stats.c.
  */
 #include "child.h"
 #include "hypercall.h"
-
-/* Of the counters of a partition */
-#define COUNTER_VPS	1
 
 /* A partition has statistics all its life. */
 static enum hv_status get_child(u64 id, struct child **child)
@@ -84,10 +81,9 @@ enum hv_status child_map_stats(const struct hv_in_stats_page *key, u64 *gpa)
 	if (!status) {
 		*gpa = (u64)shared->page;
 		if (vp)
-			child_vp_count(vp, HV_COUNTER_DISPATCH_BLOCKED,
-				       vp->blocked);
+			child_stats_show_vp(vp);
 		else
-			((u64 *)shared->page)[COUNTER_VPS] = child->num_vps;
+			child_stats_show(child);
 	}
 	put_object(vp);
 	return status;

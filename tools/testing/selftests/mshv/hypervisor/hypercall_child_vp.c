@@ -30,6 +30,7 @@ enum hv_status child_create_vp(const struct hv_in_create_vp *in)
 		return status;
 	status = child_vp_create(child, in->vp_index);
 	spin_unlock(&children_lock);
+	stats_show_children();
 	return status;
 }
 
@@ -53,6 +54,7 @@ enum hv_status call_delete_vp(struct hypercall *call)
 		return status;
 	child_vp_delete(vp);
 	spin_unlock(&children_lock);
+	stats_show_children();
 	return HV_STATUS_SUCCESS;
 }
 

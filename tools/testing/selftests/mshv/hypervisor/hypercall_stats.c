@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Hypercalls that map pages of statistics. A page of the parent's own objects is
- * filled when it is mapped and not touched again; what is about children is in
- * hypercall_child_stats.c.
+ * filled when it is mapped, and that of the hypervisor follows the number of
+ * children; what is about the children themselves is in hypercall_child_stats.c.
  *
  * Invariant: an object has at most one page. The page that the hypervisor
  * provided for it stays its own while it is not mapped.
@@ -114,14 +114,47 @@ static enum hv_status check_object(const struct hypercall *call,
 	return HV_STATUS_SUCCESS;
 }
 
-static void fill_page(const struct hypercall *call, u32 type, u64 *counters)
+static void fill_hypervisor(u64 *counters)
+{
+	u32 partitions = 1, vps = parent.num_vps, i;
+
+	spin_lock(&children_lock);
+	for (i = 0; i < MAX_CHILDREN; i++)
+		if (children[i]) {
+			partitions++;
+			vps += children[i]->num_vps;
+		}
+	spin_unlock(&children_lock);
+
+	WRITE_ONCE(counters[HV_LOGICAL_PROCESSORS], parent.num_vps);
+	WRITE_ONCE(counters[HV_PARTITIONS], partitions);
+	WRITE_ONCE(counters[HV_VPS], vps);
+}
+
+/**
+ * stats_show_children() - Children or their VPs have become more or fewer
+ */
+void stats_show_children(void)
+{
+	u32 i;
+
+	spin_lock(&stats_lock);
+	for (i = 0; i < MAX_OBJECTS; i++) {
+		const struct stats_object *object = &objects[i];
+
+		if (object->key.type == HV_STATS_HYPERVISOR && object->mapped)
+			fill_hypervisor((u64 *)(object->lent ? object->lent :
+						object->provided));
+	}
+	spin_unlock(&stats_lock);
+}
+
+static void fill_page(u32 type, u64 *counters)
 {
 	memset(counters, 0, PAGE_SIZE);
 	switch (type) {
 	case HV_STATS_HYPERVISOR:
-		counters[HV_LOGICAL_PROCESSORS] = call->vp->partition->num_vps;
-		counters[HV_PARTITIONS] = 1;
-		counters[HV_VPS] = call->vp->partition->num_vps;
+		fill_hypervisor(counters);
 		break;
 	case HV_STATS_LP:
 		counters[LP_GLOBAL_TIME] = clock_reference();
@@ -161,8 +194,7 @@ static void take_back_page(struct stats_object *object)
 }
 
 /* @gpa: where the caller wants the page, 0: where the hypervisor wants it */
-static enum hv_status map_object(const struct hypercall *call,
-				 const struct hv_in_stats_page *key, u64 *gpa)
+static enum hv_status map_object(const struct hv_in_stats_page *key, u64 *gpa)
 {
 	struct stats_object *object;
 	enum hv_status status;
@@ -177,7 +209,7 @@ static enum hv_status map_object(const struct hypercall *call,
 		status = place_page(object, gpa);
 	if (!status) {
 		object->mapped = true;
-		fill_page(call, key->type, (u64 *)*gpa);
+		fill_page(key->type, (u64 *)*gpa);
 	}
 	spin_unlock(&stats_lock);
 	return status;
@@ -202,7 +234,7 @@ enum hv_status call_map_stats_page(struct hypercall *call)
 	else
 		status = check_object(call, key);
 	if (!status && !gpa)
-		status = map_object(call, key, &gpa);
+		status = map_object(key, &gpa);
 	out->gfn = gpa >> PAGE_SHIFT;
 	return status;
 }
@@ -226,7 +258,7 @@ enum hv_status call_map_stats_page2(struct hypercall *call)
 	status = check_object(call, &in->page);
 	if (status)
 		return status;
-	return map_object(call, &in->page, &gpa);
+	return map_object(&in->page, &gpa);
 }
 
 /**

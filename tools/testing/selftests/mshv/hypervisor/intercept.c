@@ -90,7 +90,7 @@ void intercept_end(struct child_vp *vp, const struct hv_message *message)
 	void *page = vp->state[HV_STATE_PAGE_INTERCEPT].page;
 
 	vp->intercept_suspend = true;
-	vp->intercept_count++;
+	child_stats_message(vp, message->type);
 	if (page)
 		memcpy(page, message, sizeof(*message));
 	register_page_store(vp);

@@ -54,7 +54,7 @@ static void enter(struct cpu *cpu, struct child_vp *vp)
 
 	start = read_tsc();
 	svm_enter(vmcb, &vp->regs);
-	vp->run_time += read_tsc() - start;
+	child_stats_add(vp, COUNT_RUN_TIME, read_tsc() - start);
 	WRITE_ONCE(cpu->guest, NULL);
 
 	vmcb->tlb_control = 0;

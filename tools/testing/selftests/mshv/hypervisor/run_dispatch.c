@@ -147,7 +147,6 @@ enum hv_status call_dispatch_vp(struct hypercall *call)
 	status = get_vp(in, &vp);
 	if (status)
 		return status;
-	vp->dispatches++;
 	may = may_run(in, vp, out);
 	if (may)
 		schedule_claim(cpu, vp);

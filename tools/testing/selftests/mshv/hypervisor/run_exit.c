@@ -170,6 +170,7 @@ enum run_result run_exit(struct cpu *cpu, struct child_vp *vp)
 	u64 code = vp->vmcb->exit_code;
 	u32 i;
 
+	child_stats_exit(vp, code);
 	for (i = 0; i < ARRAY_SIZE(handlers); i++)
 		if (handlers[i].code == code)
 			return handlers[i].handle(cpu, vp);

@@ -189,6 +189,7 @@ void schedule_claim(struct cpu *cpu, struct child_vp *vp)
 {
 	vp->activity = CHILD_VP_RUNNING;
 	vp->cpu = cpu;
+	child_stats_add(vp, COUNT_DISPATCHES, 1);
 	register_page_load(vp);
 }
 
