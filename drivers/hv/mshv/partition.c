@@ -12,6 +12,7 @@
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
+#include "debugfs.h"
 #include "deposit.h"
 #include "hvcall.h"
 #include "ioctl.h"
@@ -104,6 +105,7 @@ static void delete(struct mshv_partition *partition)
 static void destroy(struct mshv_partition *partition)
 {
 	trace_mshv_partition_destroy(partition->id);
+	mshv_debugfs_remove_partition(partition);
 	silence(partition);
 	shut_down(partition);
 	delete(partition);
@@ -331,6 +333,7 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 			GFP_KERNEL_ACCOUNT);
 	if (ret)
 		goto delete;
+	mshv_debugfs_add_partition(partition);
 
 	ret = FD_ADD(O_RDWR | O_CLOEXEC,
 		     anon_inode_getfile("mshv_partition", &partition_fops,
@@ -340,6 +343,7 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 	return ret;
 
 erase:
+	mshv_debugfs_remove_partition(partition);
 	silence(partition);
 delete:
 	delete(partition);

@@ -10,6 +10,7 @@
 #include <linux/xarray.h>
 
 #include "async.h"
+#include "debugfs.h"
 #include "ioeventfd.h"
 #include "region.h"
 
@@ -27,6 +28,7 @@ struct mshv_root;
  * @memory: its guest memory
  * @ioeventfds: eventfds that its writes signal; protected by @lock
  * @async: a hypercall on it that is under way
+ * @debugfs: what debugfs shows of it
  * @refs: one for the partition's file, one for the file of each VP
  *
  * Lives from MSHV_CREATE_PARTITION until the last of its files is closed, in
@@ -41,6 +43,7 @@ struct mshv_partition {
 	struct mshv_memory memory;
 	struct mshv_ioeventfds ioeventfds;
 	struct mshv_async async;
+	struct mshv_debugfs_partition debugfs;
 	refcount_t refs;
 };
 

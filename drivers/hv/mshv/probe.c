@@ -7,6 +7,7 @@
  */
 #include <linux/kernel.h>
 
+#include "debugfs.h"
 #include "hvcall.h"
 #include "mshv_root.h"
 #include "shared_page.h"
@@ -20,6 +21,7 @@ static const struct mshv_probe_step probe_steps[] = {
 	{ mshv_shared_page_start },
 	{ mshv_synic_start, mshv_synic_stop },
 	{ mshv_sched_loop_start, mshv_sched_loop_stop },
+	{ mshv_debugfs_start, mshv_debugfs_stop },
 	/* Userspace comes last in, first out: it finds everything in place. */
 	{ mshv_dev_start, mshv_dev_stop },
 };

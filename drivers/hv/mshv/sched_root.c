@@ -17,6 +17,7 @@
 #include <linux/wait.h>
 #include <asm/mshyperv.h>
 
+#include "counters.h"
 #include "hvcall.h"
 #include "hvcall_pages.h"
 #include "partition.h"
@@ -24,9 +25,6 @@
 #include "sched.h"
 #include "trace.h"
 #include "vp.h"
-
-/* Of the counters of a VP: its dispatching thread has to wait. */
-#define COUNTER_DISPATCH_BLOCKED	202
 
 static struct mshv_hvcall_pages dispatch_pages;
 
@@ -71,17 +69,9 @@ static bool interrupt_waiting(const struct mshv_vp *vp)
 	return READ_ONCE(page->interrupt_vectors.as_uint64);
 }
 
-static bool counter_blocked(const struct mshv_shared_page *stats)
-{
-	const struct hv_stats_page *page = stats->address;
-
-	return page && READ_ONCE(page->data[COUNTER_DISPATCH_BLOCKED]);
-}
-
 static bool dispatch_blocked(const struct mshv_vp *vp)
 {
-	return counter_blocked(&vp->stats[HV_STATS_AREA_SELF]) ||
-	       counter_blocked(&vp->stats[HV_STATS_AREA_PARENT]);
+	return mshv_stats_read(&vp->stats, MSHV_COUNTER_DISPATCH_BLOCKED);
 }
 
 static bool can_go_on(const struct mshv_vp *vp)

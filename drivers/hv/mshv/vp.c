@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <asm/mshyperv.h>
 
+#include "debugfs.h"
 #include "hvcall.h"
 #include "mshv_root.h"
 #include "partition.h"
@@ -16,33 +17,16 @@
 /* VPs of a partition at the most; also bounds what messages can name. */
 #define MAX_VPS		256
 
-static union hv_stats_object_identity stats_identity(const struct mshv_vp *vp,
-						     u8 area)
+static int map_stats(struct mshv_vp *vp)
 {
-	return (union hv_stats_object_identity){
+	const union hv_stats_object_identity identity = {
 		.vp = {
 			.partition_id = vp->partition->id,
 			.vp_index = vp->index,
-			.stats_area_type = area,
 		},
 	};
-}
 
-static void unmap_stats(struct mshv_vp *vp, u8 area)
-{
-	union hv_stats_object_identity identity = stats_identity(vp, area);
-
-	if (vp->stats[area].address)
-		mshv_unmap_stats_page(HV_STATS_OBJECT_VP, &identity,
-				      &vp->stats[area]);
-}
-
-static int map_stats(struct mshv_vp *vp, u8 area)
-{
-	union hv_stats_object_identity identity = stats_identity(vp, area);
-
-	return mshv_map_stats_page(HV_STATS_OBJECT_VP, &identity,
-				   &vp->stats[area]);
+	return mshv_stats_map(&vp->stats, HV_STATS_OBJECT_VP, &identity);
 }
 
 static void unmap_state(struct mshv_vp *vp, u16 type,
@@ -54,8 +38,7 @@ static void unmap_state(struct mshv_vp *vp, u16 type,
 
 static void unmap_pages(struct mshv_vp *vp)
 {
-	unmap_stats(vp, HV_STATS_AREA_PARENT);
-	unmap_stats(vp, HV_STATS_AREA_SELF);
+	mshv_stats_unmap(&vp->stats);
 	unmap_state(vp, HV_VP_STATE_PAGE_REGISTERS, &vp->registers);
 	unmap_state(vp, HV_VP_STATE_PAGE_INTERCEPT_MESSAGE, &vp->intercept);
 }
@@ -73,13 +56,7 @@ static int map_pages(struct mshv_vp *vp)
 					  HV_VP_STATE_PAGE_REGISTERS,
 					  &vp->registers);
 	if (!ret)
-		ret = map_stats(vp, HV_STATS_AREA_SELF);
-	if (!ret) {
-		ret = map_stats(vp, HV_STATS_AREA_PARENT);
-		/* Older hypervisors have everything in one area. */
-		if (ret == -EINVAL)
-			ret = 0;
-	}
+		ret = map_stats(vp);
 
 	if (ret)
 		unmap_pages(vp);
@@ -145,6 +122,7 @@ static int publish(struct mshv_vp *vp)
 
 	mshv_partition_get(vp->partition);
 	xa_store(&vp->partition->vps, vp->index, vp, GFP_KERNEL_ACCOUNT);
+	mshv_debugfs_add_vp(vp);
 	fd_install(fd, file);
 	return fd;
 }
@@ -204,8 +182,8 @@ free:
 
 /**
  * mshv_vp_destroy() - undo mshv_vp_create()
- * @vp: the VP; all files of the partition are closed, and the interrupt handler
- *	does not find it any more
+ * @vp: the VP; all files of the partition are closed, and neither the interrupt
+ *	handler nor debugfs find it any more
  *
  * Context: Process context, may sleep.
  */

@@ -10,6 +10,7 @@
 #include <hyperv/hvhdk.h>
 
 #include "shared_page.h"
+#include "stats.h"
 
 struct mshv_partition;
 
@@ -37,7 +38,7 @@ struct mshv_vp_run {
  * @lock: taken by each ioctl on the VP's file: one thread runs it at a time
  * @intercept: the last intercept message
  * @registers: general registers, to be read and written while it is suspended
- * @stats: counters, by area; an L1VH sees no %HV_STATS_AREA_PARENT
+ * @stats: its counters
  * @run: for the run loop
  *
  * Once created, it lives as long as the partition, whether its file is open or
@@ -49,7 +50,7 @@ struct mshv_vp {
 	struct mutex lock;	/* see above */
 	struct mshv_shared_page intercept;
 	struct mshv_shared_page registers;
-	struct mshv_shared_page stats[HV_STATS_AREA_PARENT + 1];
+	struct mshv_stats stats;
 	struct mshv_vp_run run;
 };
 

@@ -8,6 +8,8 @@
 
 #include "../async.c"
 #include "../caps.c"
+#include "../counters.c"
+#include "../debugfs.c"
 #include "../deposit.c"
 #include "../dev.c"
 #include "../event_ring.c"
@@ -32,6 +34,7 @@
 #include "../sched_hv.c"
 #include "../sched_root.c"
 #include "../shared_page.c"
+#include "../stats.c"
 #include "../synic.c"
 #include "../sysfs.c"
 #include "../vp.c"

@@ -5,6 +5,7 @@
 #include <kunit/test-bug.h>
 #include <kunit/test.h>
 
+#include "../debugfs.h"
 #include "../hvcall.h"
 #include "../hvcall_pages.h"
 #include "../mshv_root.h"
@@ -55,6 +56,7 @@ STEP(sched)
 STEP(pages)
 STEP_WITH_UNDO(synic)
 STEP_WITH_UNDO(loop)
+STEP_WITH_UNDO(debugfs)
 STEP_WITH_UNDO(dev)
 
 static void replace_steps(struct kunit *test)
@@ -69,6 +71,8 @@ static void replace_steps(struct kunit *test)
 	kunit_activate_static_stub(test, mshv_synic_stop, undo_synic);
 	kunit_activate_static_stub(test, mshv_sched_loop_start, do_loop);
 	kunit_activate_static_stub(test, mshv_sched_loop_stop, undo_loop);
+	kunit_activate_static_stub(test, mshv_debugfs_start, do_debugfs);
+	kunit_activate_static_stub(test, mshv_debugfs_stop, undo_debugfs);
 	kunit_activate_static_stub(test, mshv_dev_start, do_dev);
 	kunit_activate_static_stub(test, mshv_dev_stop, undo_dev);
 }
@@ -85,8 +89,10 @@ static const struct unwind_row {
 	{ "synic",	"type hvcall caps sched pages synic! -hvcall" },
 	{ "loop",
 	  "type hvcall caps sched pages synic loop! -synic -hvcall" },
+	{ "debugfs",
+	  "type hvcall caps sched pages synic loop debugfs! -loop -synic -hvcall" },
 	{ "dev",
-	  "type hvcall caps sched pages synic loop dev! -loop -synic -hvcall" },
+	  "type hvcall caps sched pages synic loop debugfs dev! -debugfs -loop -synic -hvcall" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(unwind, unwind_rows, failing);
@@ -114,10 +120,11 @@ static void remove_is_the_exact_reverse(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, mshv_probe(&root), 0);
 	KUNIT_EXPECT_STREQ(test, diary.text,
-			   "type hvcall caps sched pages synic loop dev");
+			   "type hvcall caps sched pages synic loop debugfs dev");
 	diary.text[0] = '\0';
 	mshv_remove(&root);
-	KUNIT_EXPECT_STREQ(test, diary.text, "-dev -loop -synic -hvcall");
+	KUNIT_EXPECT_STREQ(test, diary.text,
+			   "-dev -debugfs -loop -synic -hvcall");
 }
 
 static int do_pages_init(void)

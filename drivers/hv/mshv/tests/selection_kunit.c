@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 #include <asm/mshyperv.h>
 
+#include "../debugfs.h"
 #include "../hvcall.h"
 #include "../mshv_root.h"
 #include "../synic.h"
@@ -174,6 +175,8 @@ static void selection_row_holds(struct kunit *test)
 	kunit_activate_static_stub(test, mshv_synic_stop, do_nothing);
 	kunit_activate_static_stub(test, mshv_sched_loop_start, succeed);
 	kunit_activate_static_stub(test, mshv_sched_loop_stop, do_nothing);
+	kunit_activate_static_stub(test, mshv_debugfs_start, succeed);
+	kunit_activate_static_stub(test, mshv_debugfs_stop, do_nothing);
 	kunit_activate_static_stub(test, mshv_dev_start, succeed);
 	kunit_activate_static_stub(test, mshv_dev_stop, do_nothing);
 
