@@ -16,6 +16,7 @@
 #include "deposit.h"
 #include "hvcall.h"
 #include "ioctl.h"
+#include "irq.h"
 #include "mshv_root.h"
 #include "partition.h"
 #include "passthru.h"
@@ -107,6 +108,7 @@ static void destroy(struct mshv_partition *partition)
 	trace_mshv_partition_destroy(partition->id);
 	mshv_debugfs_remove_partition(partition);
 	silence(partition);
+	mshv_irq_routing_destroy(partition);
 	shut_down(partition);
 	delete(partition);
 	kfree(partition);
@@ -166,6 +168,11 @@ static long set_ioeventfd(void *object, void *arg)
 	return mshv_ioeventfd_set(&partition->ioeventfds, arg);
 }
 
+static long set_msi_routing(void *object, void __user *user_arg)
+{
+	return mshv_irq_set_routing(object, user_arg);
+}
+
 static long partition_hvcall(void *object, void *arg)
 {
 	return mshv_passthru_partition(object, arg);
@@ -176,6 +183,7 @@ static const struct mshv_ioctl partition_ioctls[] = {
 	{ MSHV_CREATE_VP,		create_vp },
 	{ MSHV_SET_GUEST_MEMORY,	set_guest_memory },
 	{ MSHV_IOEVENTFD,		set_ioeventfd },
+	{ MSHV_SET_MSI_ROUTING,		.user = set_msi_routing },
 	{ MSHV_ROOT_HVCALL,		partition_hvcall },
 };
 

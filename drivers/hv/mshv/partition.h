@@ -14,6 +14,7 @@
 #include "ioeventfd.h"
 #include "region.h"
 
+struct mshv_irq_table;
 struct mshv_root;
 
 /**
@@ -27,6 +28,7 @@ struct mshv_root;
  *	 the interrupt handler looks them up under RCU
  * @memory: its guest memory
  * @ioeventfds: eventfds that its writes signal; protected by @lock
+ * @irq_table: where its interrupts go; replaced under @lock
  * @async: a hypercall on it that is under way
  * @debugfs: what debugfs shows of it
  * @refs: one for the partition's file, one for the file of each VP
@@ -42,6 +44,7 @@ struct mshv_partition {
 	struct xarray vps;
 	struct mshv_memory memory;
 	struct mshv_ioeventfds ioeventfds;
+	struct mshv_irq_table __rcu *irq_table;
 	struct mshv_async async;
 	struct mshv_debugfs_partition debugfs;
 	refcount_t refs;

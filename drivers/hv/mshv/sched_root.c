@@ -20,6 +20,7 @@
 #include "counters.h"
 #include "hvcall.h"
 #include "hvcall_pages.h"
+#include "irq.h"
 #include "partition.h"
 #include "registers.h"
 #include "sched.h"
@@ -28,37 +29,19 @@
 
 static struct mshv_hvcall_pages dispatch_pages;
 
+/* The hypervisor takes interrupts from the register page. Set by the probe. */
+static bool page_interrupts;
+
 static int sched_root_start(void)
 {
+	page_interrupts = ms_hyperv.ext_features &
+			  HV_VP_DISPATCH_INTERRUPT_INJECTION_AVAILABLE;
 	return mshv_hvcall_pages_create(&dispatch_pages);
 }
 
 static void sched_root_stop(void)
 {
 	mshv_hvcall_pages_destroy(&dispatch_pages);
-}
-
-static int dispatch(struct mshv_vp *vp, u32 flags,
-		    struct hv_output_dispatch_vp *out)
-{
-	struct mshv_hvcall_page_pair *pages;
-	u64 status;
-
-	guard(preempt)();
-	pages = this_cpu_ptr(dispatch_pages.pair);
-
-	*(struct hv_input_dispatch_vp *)pages->in = (struct hv_input_dispatch_vp){
-		.partition_id = vp->partition->id,
-		.vp_index = vp->index,
-		.flags = flags,
-	};
-	status = mshv_hvcall_issue(HVCALL_DISPATCH_VP, pages->in, pages->out);
-	*out = *(struct hv_output_dispatch_vp *)pages->out;
-
-	trace_mshv_vp_dispatch(vp->partition->id, vp->index, flags,
-			       out->dispatch_state, out->dispatch_event,
-			       mshv_hvcall_errno(status));
-	return mshv_hvcall_errno(status);
 }
 
 /* Interrupts that were put on the register page for the next dispatch. */
@@ -101,6 +84,44 @@ static u32 dispatch_flags(const struct mshv_vp *vp)
 	return flags;
 }
 
+static void start_listening(struct mshv_vp *vp)
+{
+	WRITE_ONCE(vp->run.listening, page_interrupts);
+}
+
+/* From now on interrupts do not come by the page any more. */
+static void stop_listening(struct mshv_vp *vp)
+{
+	/* Before the page is looked at: pairs with raise_on_page(). */
+	smp_store_mb(vp->run.listening, false);
+}
+
+static int dispatch(struct mshv_vp *vp, struct hv_output_dispatch_vp *out)
+{
+	struct mshv_hvcall_page_pair *pages;
+	u64 status;
+	u32 flags;
+
+	guard(preempt)();
+	pages = this_cpu_ptr(dispatch_pages.pair);
+	stop_listening(vp);
+	flags = dispatch_flags(vp);
+
+	*(struct hv_input_dispatch_vp *)pages->in = (struct hv_input_dispatch_vp){
+		.partition_id = vp->partition->id,
+		.vp_index = vp->index,
+		.flags = flags,
+	};
+	status = mshv_hvcall_issue(HVCALL_DISPATCH_VP, pages->in, pages->out);
+	start_listening(vp);
+	*out = *(struct hv_output_dispatch_vp *)pages->out;
+
+	trace_mshv_vp_dispatch(vp->partition->id, vp->index, flags,
+			       out->dispatch_state, out->dispatch_event,
+			       mshv_hvcall_errno(status));
+	return mshv_hvcall_errno(status);
+}
+
 /* What the hypervisor said of the VP when the dispatch ended. */
 static int after_dispatch(struct mshv_vp *vp,
 			  const struct hv_output_dispatch_vp *out)
@@ -130,6 +151,7 @@ static long sched_root_run(struct mshv_vp *vp)
 	struct hv_output_dispatch_vp out;
 	long ret;
 
+	start_listening(vp);
 	do {
 		if (vp->run.blocked) {
 			ret = wait_until_unblocked(vp);
@@ -143,11 +165,13 @@ static long sched_root_run(struct mshv_vp *vp)
 				break;
 		}
 
-		ret = dispatch(vp, dispatch_flags(vp), &out);
+		ret = dispatch(vp, &out);
 		if (!ret)
 			ret = after_dispatch(vp, &out);
 	} while (!ret && !vp->run.intercepted);
 
+	stop_listening(vp);
+	mshv_irq_flush(vp);
 	rseq_virt_userspace_exit();
 	return ret;
 }

@@ -133,6 +133,41 @@ TRACE_EVENT(mshv_doorbell,
 		      __entry->port)
 );
 
+/* What happens to interrupts */
+
+TRACE_EVENT(mshv_irq_routing,
+	    TP_PROTO(u64 partition_id, u32 count),
+	    TP_ARGS(partition_id, count),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u32, count)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->count = count;),
+	    TP_printk("partition %llu routes %u", __entry->partition_id,
+		      __entry->count)
+);
+
+TRACE_EVENT(mshv_irq_raise,
+	    TP_PROTO(u64 partition_id, u32 vector, u32 destination, u64 control,
+		     bool on_page, int ret),
+	    TP_ARGS(partition_id, vector, destination, control, on_page, ret),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u32, vector)
+			     __field(u32, destination)
+			     __field(u64, control)
+			     __field(bool, on_page)
+			     __field(int, ret)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->vector = vector;
+			   __entry->destination = destination;
+			   __entry->control = control;
+			   __entry->on_page = on_page;
+			   __entry->ret = ret;),
+	    TP_printk("partition %llu vector %#x destination %u control %#llx on page %d returns %d",
+		      __entry->partition_id, __entry->vector,
+		      __entry->destination, __entry->control, __entry->on_page,
+		      __entry->ret)
+);
+
 /* What happens to guest memory */
 
 TRACE_EVENT(mshv_fault,

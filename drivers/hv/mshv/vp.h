@@ -22,6 +22,8 @@ struct mshv_partition;
  * @signals: how often it had, ever
  * @blocked: root loop: the VP cannot be dispatched until the hypervisor says so
  * @intercepted: root loop: the VP is suspended by an intercept
+ * @listening: root loop: before it dispatches the VP again or ends, the loop
+ *	       looks at the interrupts on the register page, see irq.c
  */
 struct mshv_vp_run {
 	wait_queue_head_t wait;
@@ -29,6 +31,7 @@ struct mshv_vp_run {
 	atomic64_t signals;
 	bool blocked;
 	bool intercepted;
+	bool listening;
 };
 
 /**

@@ -18,6 +18,8 @@
 #include "../hvcall_pages.c"
 #include "../ioctl.c"
 #include "../ioeventfd.c"
+#include "../irq.c"
+#include "../irq_routing.c"
 #include "../message.c"
 #include "../partition.c"
 #include "../partition_type.c"
