@@ -104,6 +104,24 @@ static void receive_sint(const struct hv_message *message)
 	mshv_synic_read_doorbells();
 }
 
+/* A guest is done with a level interrupt. */
+static void receive_eoi(const struct hv_message *message)
+{
+	const struct hv_x64_apic_eoi_message *eoi =
+		(const void *)message->u.payload;
+	struct mshv_partition *partition;
+
+	if (message->header.payload_size < sizeof(*eoi))
+		return report(message, "too short");
+	if (eoi->interrupt_vector > U8_MAX)
+		return report(message, "not a vector");
+
+	partition = mshv_partition_find(message->header.sender);
+	if (partition)
+		mshv_irqfd_acknowledge(partition, eoi->vp_index,
+				       eoi->interrupt_vector);
+}
+
 /* A hypercall that was pending is done. */
 static void receive_completion(const struct hv_message *message)
 {
@@ -138,6 +156,8 @@ void mshv_message_receive(const struct hv_message *message)
 		return receive_vp_pairs(message);
 	case HVMSG_SYNIC_SINT_INTERCEPT:
 		return receive_sint(message);
+	case HVMSG_X64_APIC_EOI:
+		return receive_eoi(message);
 	case HVMSG_ASYNC_CALL_COMPLETION:
 		return receive_completion(message);
 	default:

@@ -107,6 +107,7 @@ static void destroy(struct mshv_partition *partition)
 {
 	trace_mshv_partition_destroy(partition->id);
 	mshv_debugfs_remove_partition(partition);
+	mshv_irqfds_destroy(&partition->irqfds);
 	silence(partition);
 	mshv_irq_routing_destroy(partition);
 	shut_down(partition);
@@ -168,6 +169,11 @@ static long set_ioeventfd(void *object, void *arg)
 	return mshv_ioeventfd_set(&partition->ioeventfds, arg);
 }
 
+static long irqfd(void *object, void *arg)
+{
+	return mshv_irqfd(object, arg);
+}
+
 static long set_msi_routing(void *object, void __user *user_arg)
 {
 	return mshv_irq_set_routing(object, user_arg);
@@ -183,6 +189,7 @@ static const struct mshv_ioctl partition_ioctls[] = {
 	{ MSHV_CREATE_VP,		create_vp },
 	{ MSHV_SET_GUEST_MEMORY,	set_guest_memory },
 	{ MSHV_IOEVENTFD,		set_ioeventfd },
+	{ MSHV_IRQFD,			irqfd },
 	{ MSHV_SET_MSI_ROUTING,		.user = set_msi_routing },
 	{ MSHV_ROOT_HVCALL,		partition_hvcall },
 };
@@ -298,6 +305,7 @@ static struct mshv_partition *alloc_partition(const struct mshv_root *root)
 	partition->root = root;
 	mutex_init(&partition->lock);
 	xa_init(&partition->vps);
+	mshv_irqfds_init(&partition->irqfds);
 	mshv_async_init(&partition->async);
 	refcount_set(&partition->refs, 1);
 	return partition;

@@ -12,6 +12,7 @@
 #include "async.h"
 #include "debugfs.h"
 #include "ioeventfd.h"
+#include "irqfd.h"
 #include "region.h"
 
 struct mshv_irq_table;
@@ -29,6 +30,7 @@ struct mshv_root;
  * @memory: its guest memory
  * @ioeventfds: eventfds that its writes signal; protected by @lock
  * @irq_table: where its interrupts go; replaced under @lock
+ * @irqfds: eventfds that raise interrupts
  * @async: a hypercall on it that is under way
  * @debugfs: what debugfs shows of it
  * @refs: one for the partition's file, one for the file of each VP
@@ -45,6 +47,7 @@ struct mshv_partition {
 	struct mshv_memory memory;
 	struct mshv_ioeventfds ioeventfds;
 	struct mshv_irq_table __rcu *irq_table;
+	struct mshv_irqfds irqfds;
 	struct mshv_async async;
 	struct mshv_debugfs_partition debugfs;
 	refcount_t refs;

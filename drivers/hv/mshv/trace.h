@@ -146,6 +146,30 @@ TRACE_EVENT(mshv_irq_routing,
 		      __entry->count)
 );
 
+TRACE_EVENT(mshv_irqfd_assign,
+	    TP_PROTO(u64 partition_id, u32 gsi, bool resample),
+	    TP_ARGS(partition_id, gsi, resample),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u32, gsi)
+			     __field(bool, resample)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->gsi = gsi;
+			   __entry->resample = resample;),
+	    TP_printk("partition %llu gsi %u resample %d",
+		      __entry->partition_id, __entry->gsi, __entry->resample)
+);
+
+TRACE_EVENT(mshv_irqfd_deassign,
+	    TP_PROTO(u64 partition_id, u32 gsi),
+	    TP_ARGS(partition_id, gsi),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u32, gsi)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->gsi = gsi;),
+	    TP_printk("partition %llu gsi %u", __entry->partition_id,
+		      __entry->gsi)
+);
+
 TRACE_EVENT(mshv_irq_raise,
 	    TP_PROTO(u64 partition_id, u32 vector, u32 destination, u64 control,
 		     bool on_page, int ret),
@@ -166,6 +190,23 @@ TRACE_EVENT(mshv_irq_raise,
 		      __entry->partition_id, __entry->vector,
 		      __entry->destination, __entry->control, __entry->on_page,
 		      __entry->ret)
+);
+
+TRACE_EVENT(mshv_irq_ack,
+	    TP_PROTO(u64 partition_id, u32 vp_index, u32 vector,
+		     unsigned int signalled),
+	    TP_ARGS(partition_id, vp_index, vector, signalled),
+	    TP_STRUCT__entry(__field(u64, partition_id)
+			     __field(u32, vp_index)
+			     __field(u32, vector)
+			     __field(unsigned int, signalled)),
+	    TP_fast_assign(__entry->partition_id = partition_id;
+			   __entry->vp_index = vp_index;
+			   __entry->vector = vector;
+			   __entry->signalled = signalled;),
+	    TP_printk("partition %llu VP %u vector %#x signals %u eventfds",
+		      __entry->partition_id, __entry->vp_index, __entry->vector,
+		      __entry->signalled)
 );
 
 /* What happens to guest memory */

@@ -496,7 +496,8 @@ struct mshv_root_hvcall {
  *   MSHV_IRQFD_BIT_RESAMPLE: resamplefd is no eventfd or, on x86, the route of
  *   gsi is missing or not level triggered
  * * %-EBADF		- fd, or a resamplefd that is needed, is not open
- * * %-EBUSY		- the eventfd serves another interrupt of this partition
+ * * %-EBUSY		- the eventfd serves another interrupt, of this partition or
+ *   of any other virtual machine
  * * %-ENOMEM		- no memory
  */
 #define MSHV_IRQFD			_IOW(MSHV_IOCTL, 0x03, struct mshv_user_irqfd)

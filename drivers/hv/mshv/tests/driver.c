@@ -20,6 +20,7 @@
 #include "../ioeventfd.c"
 #include "../irq.c"
 #include "../irq_routing.c"
+#include "../irqfd.c"
 #include "../message.c"
 #include "../partition.c"
 #include "../partition_type.c"

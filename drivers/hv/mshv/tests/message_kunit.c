@@ -17,6 +17,9 @@ struct fixture {
 	struct mshv_partition partition;
 	struct mshv_vp vps[2];
 	struct hv_message message;
+	unsigned int acknowledged;
+	u32 vp_index;
+	u32 vector;
 };
 
 static struct mshv_partition *fake_find(u64 id)
@@ -24,6 +27,18 @@ static struct mshv_partition *fake_find(u64 id)
 	struct fixture *fx = kunit_get_current_test()->priv;
 
 	return id == CHILD ? &fx->partition : NULL;
+}
+
+static void fake_acknowledge(struct mshv_partition *partition, u32 vp_index,
+			     u32 vector)
+{
+	struct fixture *fx = kunit_get_current_test()->priv;
+
+	if (partition != &fx->partition)
+		return;
+	fx->acknowledged++;
+	fx->vp_index = vp_index;
+	fx->vector = vector;
 }
 
 static int message_init(struct kunit *test)
@@ -42,6 +57,8 @@ static int message_init(struct kunit *test)
 	}
 	test->priv = fx;
 	kunit_activate_static_stub(test, mshv_partition_find, fake_find);
+	kunit_activate_static_stub(test, mshv_irqfd_acknowledge,
+				   fake_acknowledge);
 	return 0;
 }
 
@@ -187,6 +204,31 @@ static void late_completion_is_not_mistaken(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, completion_done(&async->done));
 }
 
+static void eoi_is_an_acknowledgment(struct kunit *test)
+{
+	struct fixture *fx = test->priv;
+	struct hv_x64_apic_eoi_message *eoi;
+
+	eoi = compose(fx, HVMSG_X64_APIC_EOI, sizeof(*eoi));
+	eoi->vp_index = 65;
+	eoi->interrupt_vector = 0xff;
+	expect_kicks(test, 0, 0);
+	KUNIT_EXPECT_EQ(test, fx->acknowledged, 1);
+	KUNIT_EXPECT_EQ(test, fx->vp_index, 65);
+	KUNIT_EXPECT_EQ(test, fx->vector, 0xff);
+
+	/* No vector, no room for one, no such partition. */
+	eoi->interrupt_vector = 0x100;
+	expect_kicks(test, 0, 0);
+	eoi->interrupt_vector = 0xff;
+	fx->message.header.payload_size = sizeof(*eoi) - 1;
+	expect_kicks(test, 0, 0);
+	fx->message.header.payload_size = sizeof(*eoi);
+	fx->message.header.sender = CHILD + 1;
+	expect_kicks(test, 0, 0);
+	KUNIT_EXPECT_EQ(test, fx->acknowledged, 1);
+}
+
 static void unknown_types_do_nothing(struct kunit *test)
 {
 	struct fixture *fx = test->priv;
@@ -206,6 +248,7 @@ static struct kunit_case message_cases[] = {
 	KUNIT_CASE(pairs_kick_their_vps),
 	KUNIT_CASE(completion_completes),
 	KUNIT_CASE(late_completion_is_not_mistaken),
+	KUNIT_CASE(eoi_is_an_acknowledgment),
 	KUNIT_CASE(unknown_types_do_nothing),
 	{}
 };
