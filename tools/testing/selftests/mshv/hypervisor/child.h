@@ -292,6 +292,11 @@ struct npt_page {
 struct npt_page child_npt_lookup(const struct child *child, u64 gpa);
 enum hv_status child_npt_map(struct child *child, u64 gfn, u64 hfn, u32 flags);
 enum hv_status child_npt_unmap(struct child *child, u64 gfn, u32 flags);
+#define NPT_ACCESSED		BIT(0)	/* HV_PAGE_ACCESSED */
+#define NPT_DIRTY		BIT(1)	/* HV_PAGE_DIRTY */
+enum hv_status child_npt_access(struct child *child, u64 gfn, u32 clear,
+				u32 set, u32 *state);
+bool child_npt_all_accessed(const struct child *child);
 void child_npt_settle(struct child *child);
 void child_npt_destroy(struct child *child);
 

@@ -10,6 +10,12 @@
  * Changes are made under children_lock, one word at a time, while VPs run. What
  * replaces something may be seen late by a processor; the callers' last act is
  * child_npt_settle().
+ *
+ * The processor notes in the entry of a page that the page was accessed and
+ * written to. To the parent these two bits belong to the child's page, whatever
+ * memory is behind it: they stay when the page is mapped anew, or loses its
+ * memory for a while. They are set from the beginning. A large page always has
+ * both, because who clears one makes small pages of it first.
  */
 #include "child.h"
 
@@ -25,7 +31,10 @@
 #define ENTRY_NO_ACCESS	BIT(53)
 #define ENTRY_RAM	BIT(54)
 #define ENTRY_ADDRESS	(align_down(BIT(52) - 1, PAGE_SIZE))
+#define ENTRY_STATE	(X86_PTE_ACCESSED | X86_PTE_DIRTY)
 #define TABLE_FLAGS	(X86_PTE_PRESENT | X86_PTE_WRITE | X86_PTE_USER)
+
+COMPILE_ASSERT(NPT_DIRTY * X86_PTE_ACCESSED == X86_PTE_DIRTY);
 
 static u64 level_size(u32 level)
 {
@@ -94,12 +103,27 @@ static void drop_table(struct child *child, u64 *table, u32 level)
 	pool_return(&child->pool, (u64)table);
 }
 
-/* Replaces what was there. A table is free only when nobody walks it any more. */
+/* What was noted about a page, as long as it is one */
+static u64 state_of(u64 entry, u32 level)
+{
+	if (is_table(entry, level) || !(entry & ENTRY_MAPPED))
+		return ENTRY_STATE;
+	return entry & ENTRY_STATE;
+}
+
+/*
+ * Replaces what was there. A processor may note something in the old entry until
+ * it is gone. A table is free only when nobody walks it any more.
+ */
 static void set_entry(struct child *child, u64 *entry, u64 value, u32 level)
 {
-	u64 old = *entry;
+	u64 old = READ_ONCE(*entry), new;
 
-	WRITE_ONCE(*entry, value);
+	do {
+		new = value ? value | state_of(old, level) : 0;
+	} while (!__atomic_compare_exchange_n(entry, &old, new, false,
+					      __ATOMIC_SEQ_CST,
+					      __ATOMIC_SEQ_CST));
 	if (is_table(old, level)) {
 		child->npt_generation++;
 		run_flush(child);
@@ -180,6 +204,33 @@ static enum hv_status check_source(u64 hpa, u32 flags, u32 level, bool *ram)
 	return HV_STATUS_SUCCESS;
 }
 
+static bool all_noted(const u64 *table, u32 level)
+{
+	u32 i;
+
+	for (i = 0; i < NPT_ENTRIES; i++) {
+		u64 entry = READ_ONCE(table[i]);
+
+		if (is_table(entry, level) ?
+		    !all_noted(table_of(entry), level - 1) :
+		    state_of(entry, level) != ENTRY_STATE)
+			return false;
+	}
+	return true;
+}
+
+/* A large page takes the place of small ones of which more is known: cut it. */
+static void map_small_pages(struct child *child, u64 *table, u64 value)
+{
+	u64 i;
+
+	value &= ~X86_PTE_LARGE;
+	for (i = 0; i < NPT_ENTRIES; i++)
+		set_entry(child, &table[i],
+			  value & ENTRY_NO_ACCESS ? value :
+						    value + i * PAGE_SIZE, 0);
+}
+
 /**
  * child_npt_map() - Map one page
  * @child: where
@@ -195,7 +246,7 @@ enum hv_status child_npt_map(struct child *child, u64 gfn, u64 hfn, u32 flags)
 	u32 level = flags & HV_MAP_LARGE_PAGE ? 1 : 0;
 	u64 gpa = gfn << PAGE_SHIFT, hpa = hfn << PAGE_SHIFT;
 	enum hv_status status;
-	u64 *entry;
+	u64 *entry, value;
 	bool ram;
 
 	if (gfn >= GPA_END >> PAGE_SHIFT || hfn >= GPA_END >> PAGE_SHIFT ||
@@ -210,7 +261,11 @@ enum hv_status child_npt_map(struct child *child, u64 gfn, u64 hfn, u32 flags)
 
 	if (!(flags & HV_MAP_NO_ACCESS))
 		child->mapped += level_size(level) / PAGE_SIZE;
-	set_entry(child, entry, make_entry(hpa, flags, ram, level), level);
+	value = make_entry(hpa, flags, ram, level);
+	if (is_table(*entry, level) && !all_noted(table_of(*entry), level - 1))
+		map_small_pages(child, table_of(*entry), value);
+	else
+		set_entry(child, entry, value, level);
 	return HV_STATUS_SUCCESS;
 }
 
@@ -308,4 +363,64 @@ struct npt_page child_npt_lookup(const struct child *child, u64 gpa)
 	page.hpa = align_down(entry & ENTRY_ADDRESS, level_size(level)) |
 		   (gpa & (level_size(level) - 1));
 	return page;
+}
+
+/**
+ * child_npt_access() - What was done to a page? And note something else
+ * @child: where
+ * @gfn: its number, in 4 KiB pages
+ * @clear: NPT_ACCESSED, NPT_DIRTY: not any more
+ * @set: likewise: as if it had been done
+ * @state: set to what was done to it until now; 0 when it is not mapped
+ *
+ * A processor that has written to a page keeps in its TLB that this was noted, so
+ * the caller's last act is child_npt_settle().
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER or, for a part of a
+ * large page, HV_STATUS_INSUFFICIENT_MEMORY.
+ */
+enum hv_status child_npt_access(struct child *child, u64 gfn, u32 clear,
+				u32 set, u32 *state)
+{
+	u64 bits = clear * X86_PTE_ACCESSED, old;
+	u64 gpa = gfn << PAGE_SHIFT;
+	u64 *table = child->npt;
+	u32 level = NPT_LEVELS - 1;
+	u64 *entry;
+
+	if (gfn >= GPA_END >> PAGE_SHIFT)
+		return HV_STATUS_INVALID_PARAMETER;
+	while (is_table(*(entry = entry_in(table, gpa, level)), level)) {
+		table = table_of(*entry);
+		level--;
+	}
+
+	if (!(*entry & ENTRY_MAPPED)) {
+		*state = 0;
+		return HV_STATUS_SUCCESS;
+	}
+	if (level && clear) {
+		entry = walk_to(child, gpa, 0);
+		if (!entry)
+			return HV_STATUS_INSUFFICIENT_MEMORY;
+	}
+	old = __atomic_fetch_and(entry, ~bits, __ATOMIC_SEQ_CST);
+	if ((old & bits) && (old & X86_PTE_PRESENT))
+		child->npt_stale = true;
+	if (set)
+		__atomic_fetch_or(entry, set * X86_PTE_ACCESSED,
+				  __ATOMIC_SEQ_CST);
+	*state = (old & ENTRY_STATE) / X86_PTE_ACCESSED;
+	return HV_STATUS_SUCCESS;
+}
+
+/**
+ * child_npt_all_accessed() - Is every page noted as accessed and written to?
+ * @child: whose
+ *
+ * Return: whether it is, and so nothing is lost when nobody looks any more.
+ */
+bool child_npt_all_accessed(const struct child *child)
+{
+	return !child->npt || all_noted(child->npt, NPT_LEVELS - 1);
 }

@@ -108,12 +108,11 @@ static u32 walk(const struct child_vp *vp, const struct paging *mode, u64 gva,
 		u32 shift = PAGE_SHIFT + mode->bits * (level - 1);
 		u64 index = gva >> shift & (BIT(mode->bits) - 1);
 		bool leaf, top_of_pae = mode->levels == 3 && level == 3;
+		u64 entry_gpa = table + index * mode->entry_size, pte;
+		u32 result, state;
 		void *entry;
-		u32 result;
-		u64 pte;
 
-		result = entry_address(vp, table + index * mode->entry_size,
-				       access, &entry);
+		result = entry_address(vp, entry_gpa, access, &entry);
 		if (result)
 			return result;
 		pte = read_entry(entry, mode->entry_size);
@@ -130,10 +129,13 @@ static u32 walk(const struct child_vp *vp, const struct paging *mode, u64 gva,
 		leaf = level == 1 || is_large(mode, level, pte);
 		if (leaf && !allowed(vp->vmcb, rights, nx, access))
 			return HV_TRANSLATE_PRIVILEGE;
-		if ((access & HV_TRANSLATE_SET_BITS) && !top_of_pae)
+		if ((access & HV_TRANSLATE_SET_BITS) && !top_of_pae) {
+			child_npt_access(vp->child, entry_gpa >> PAGE_SHIFT, 0,
+					 NPT_ACCESSED | NPT_DIRTY, &state);
 			*(u32 *)entry |= X86_PTE_ACCESSED |
 				(leaf && (access & HV_TRANSLATE_WRITE) ?
 				 X86_PTE_DIRTY : 0);
+		}
 		if (leaf) {
 			*gpa = align_down(page_base(mode, level, pte),
 					  BIT(shift)) |

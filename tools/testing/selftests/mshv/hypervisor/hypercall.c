@@ -245,6 +245,14 @@ static const struct hypercall_def calls[] = {
 		.flags = CALL_REP,
 		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
+		.code = HV_CALL_GET_PAGES_ACCESS_STATES,
+		.name = "get-gpa-pages-access-states",
+		.handler = call_get_access_states,
+		.input_size = sizeof(struct hv_in_access_states),
+		.rep_output_size = sizeof(u8),
+		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
 		.code = HV_CALL_MAP_STATE_PAGE,
 		.name = "map-vp-state-page",
 		.handler = call_map_state_page,

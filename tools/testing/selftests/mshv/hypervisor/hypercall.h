@@ -93,6 +93,7 @@ enum hv_status call_deposit_memory(struct hypercall *call);
 enum hv_status call_withdraw_memory(struct hypercall *call);
 enum hv_status call_map_gpa_pages(struct hypercall *call);
 enum hv_status call_unmap_gpa_pages(struct hypercall *call);
+enum hv_status call_get_access_states(struct hypercall *call);
 
 enum hv_status call_create_port(struct hypercall *call);
 enum hv_status call_delete_port(struct hypercall *call);

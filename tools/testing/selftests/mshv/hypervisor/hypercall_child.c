@@ -72,21 +72,36 @@ enum hv_status call_delete_partition(struct hypercall *call)
 	return status;
 }
 
+/* Without tracking no page may be left of which something is not noted. */
+static enum hv_status check_tracking(const struct child *child, u64 value)
+{
+	return value || child_npt_all_accessed(child) ?
+	       HV_STATUS_SUCCESS : HV_STATUS_OPERATION_DENIED;
+}
+
 /* A property that can be set */
 static const struct property {
 	u32 code;
 	u32 offset;			/* in struct child */
 	u64 max;			/* also the mask of what may be set */
 	bool early;			/* only before initialization */
+	enum hv_status (*check)(const struct child *child, u64 value);
 } properties[] = {
-	{ HV_PROPERTY_SYNTHETIC_FEATURES,
-	  offsetof(struct child, synthetic_features), SYNTHETIC_FEATURES,
-	  true },
-	{ HV_PROPERTY_PAGE_ACCESS_TRACKING,
-	  offsetof(struct child, page_access_tracking), 1, false },
-	{ HV_PROPERTY_UNIMPLEMENTED_MSR_ACTION,
-	  offsetof(struct child, unimplemented_msr_action),
-	  HV_UNIMPLEMENTED_MSR_IGNORE, false },
+	{
+		.code = HV_PROPERTY_SYNTHETIC_FEATURES,
+		.offset = offsetof(struct child, synthetic_features),
+		.max = SYNTHETIC_FEATURES,
+		.early = true,
+	}, {
+		.code = HV_PROPERTY_PAGE_ACCESS_TRACKING,
+		.offset = offsetof(struct child, page_access_tracking),
+		.max = 1,
+		.check = check_tracking,
+	}, {
+		.code = HV_PROPERTY_UNIMPLEMENTED_MSR_ACTION,
+		.offset = offsetof(struct child, unimplemented_msr_action),
+		.max = HV_UNIMPLEMENTED_MSR_IGNORE,
+	},
 };
 
 static const struct property *find_property(u32 code)
@@ -189,6 +204,12 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
 		return HV_STATUS_INVALID_PARTITION_STATE;
 	if (value > property->max)
 		return HV_STATUS_VALUE_OUT_OF_RANGE;
+	if (property->check) {
+		enum hv_status status = property->check(child, value);
+
+		if (status)
+			return status;
+	}
 
 	*property_of(child, property) = value;
 	return knobs.async_properties ? complete_later(child) :
@@ -202,7 +223,8 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
  * Return: HV_STATUS_SUCCESS, HV_STATUS_CALL_PENDING (knob),
  * HV_STATUS_INVALID_PARAMETER (reserved field), HV_STATUS_INVALID_PARTITION_ID,
  * HV_STATUS_INVALID_PARTITION_STATE, HV_STATUS_UNKNOWN_PROPERTY,
- * HV_STATUS_OPERATION_DENIED (read only) or HV_STATUS_VALUE_OUT_OF_RANGE.
+ * HV_STATUS_OPERATION_DENIED (read only, or something is in the way) or
+ * HV_STATUS_VALUE_OUT_OF_RANGE.
  */
 enum hv_status call_set_partition_property(struct hypercall *call)
 {

@@ -184,3 +184,62 @@ enum hv_status call_unmap_gpa_pages(struct hypercall *call)
 	spin_unlock(&children_lock);
 	return status;
 }
+
+static bool valid_access_flags(u64 flags)
+{
+	const u64 accessed = HV_ACCESS_CLEAR_ACCESSED | HV_ACCESS_SET_ACCESSED;
+	const u64 dirty = HV_ACCESS_CLEAR_DIRTY | HV_ACCESS_SET_DIRTY;
+
+	return !(flags & ~HV_ACCESS_STATES_FLAGS) &&
+	       (flags & accessed) != accessed && (flags & dirty) != dirty;
+}
+
+static u32 access_bits(u64 flags, u64 accessed, u64 dirty)
+{
+	return (flags & accessed ? NPT_ACCESSED : 0) |
+	       (flags & dirty ? NPT_DIRTY : 0);
+}
+
+/**
+ * call_get_access_states() - HvCallGetGpaPagesAccessStates
+ * @call: the call; as many elements as pages, but no list; the output is a byte
+ *	for each page, HV_PAGE_*, with what was before anything was changed
+ *
+ * Only while accesses are tracked.
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER,
+ * HV_STATUS_INVALID_PARTITION_STATE (not tracked), or as child_get_active() and
+ * child_npt_access().
+ */
+enum hv_status call_get_access_states(struct hypercall *call)
+{
+	const struct hv_in_access_states *in = call->input;
+	u8 *states = call->output;
+	enum hv_status status;
+	struct child *child;
+	u32 clear, set;
+
+	if (!valid_access_flags(in->flags) || in->gfn >= BIT(52))
+		return HV_STATUS_INVALID_PARAMETER;
+	clear = access_bits(in->flags, HV_ACCESS_CLEAR_ACCESSED,
+			    HV_ACCESS_CLEAR_DIRTY);
+	set = access_bits(in->flags, HV_ACCESS_SET_ACCESSED,
+			  HV_ACCESS_SET_DIRTY);
+	status = child_get_active(in->partition_id, &child);
+	if (status)
+		return status;
+
+	if (!child->page_access_tracking)
+		status = HV_STATUS_INVALID_PARTITION_STATE;
+	while (!status && call->reps_done < call->rep_count) {
+		u32 state;
+
+		status = child_npt_access(child, in->gfn + call->reps_done,
+					  clear, set, &state);
+		if (!status)
+			states[call->reps_done++] = state;
+	}
+	child_npt_settle(child);
+	spin_unlock(&children_lock);
+	return status;
+}

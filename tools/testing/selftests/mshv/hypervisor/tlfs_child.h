@@ -80,6 +80,22 @@ struct hv_in_map_pages {
 	u32 padding;
 };
 
+/* What was done to pages of a child; a byte for each page is the output */
+struct hv_in_access_states {
+	u64 partition_id;
+	u64 flags;
+	u64 gfn;
+};
+
+#define HV_ACCESS_CLEAR_ACCESSED		BIT(0)
+#define HV_ACCESS_SET_ACCESSED			BIT(1)
+#define HV_ACCESS_CLEAR_DIRTY			BIT(2)
+#define HV_ACCESS_SET_DIRTY			BIT(3)
+#define HV_ACCESS_STATES_FLAGS			0xfUL
+
+#define HV_PAGE_ACCESSED			BIT(0)
+#define HV_PAGE_DIRTY				BIT(1)
+
 /* VPs */
 struct hv_in_delete_vp {
 	u64 partition_id;
