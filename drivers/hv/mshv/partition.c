@@ -12,6 +12,7 @@
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
+#include "access.h"
 #include "debugfs.h"
 #include "deposit.h"
 #include "hvcall.h"
@@ -179,6 +180,13 @@ static long set_msi_routing(void *object, void __user *user_arg)
 	return mshv_irq_set_routing(object, user_arg);
 }
 
+static long get_access_bitmap(void *object, void *arg)
+{
+	const struct mshv_partition *partition = object;
+
+	return mshv_access_bitmap(partition->id, arg);
+}
+
 static long partition_hvcall(void *object, void *arg)
 {
 	return mshv_passthru_partition(object, arg);
@@ -191,6 +199,7 @@ static const struct mshv_ioctl partition_ioctls[] = {
 	{ MSHV_IOEVENTFD,		set_ioeventfd },
 	{ MSHV_IRQFD,			irqfd },
 	{ MSHV_SET_MSI_ROUTING,		.user = set_msi_routing },
+	{ MSHV_GET_GPAP_ACCESS_BITMAP,	get_access_bitmap },
 	{ MSHV_ROOT_HVCALL,		partition_hvcall },
 };
 

@@ -14,6 +14,7 @@
 #include <linux/string.h>
 #include <asm/mshyperv.h>
 
+#include "gpa.h"
 #include "region.h"
 #include "trace.h"
 
@@ -21,9 +22,6 @@ static bool pin_guest_memory;
 module_param(pin_guest_memory, bool, 0644);
 MODULE_PARM_DESC(pin_guest_memory,
 		 "Pin guest memory when it is mapped, instead of mapping it when it is touched and letting it move");
-
-/* Page numbers of 64-bit addresses. What a processor can address is less. */
-#define GFN_LIMIT	BIT_ULL(64 - PAGE_SHIFT)
 
 void mshv_memory_init(struct mshv_memory *memory, u64 partition_id)
 {
@@ -152,7 +150,8 @@ static bool region_valid(const struct mshv_user_mem_region *args)
 	    memchr_inv(args->rsvd, 0, sizeof(args->rsvd)))
 		return false;
 
-	if (args->guest_pfn >= GFN_LIMIT || count > GFN_LIMIT - args->guest_pfn)
+	if (args->guest_pfn >= MSHV_GFN_LIMIT ||
+	    count > MSHV_GFN_LIMIT - args->guest_pfn)
 		return false;
 
 	return !check_add_overflow(args->userspace_addr, args->size, &end) &&

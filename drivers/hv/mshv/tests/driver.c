@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) "mshv_root: " fmt
 
+#include "../access.c"
 #include "../async.c"
 #include "../caps.c"
 #include "../counters.c"
