@@ -10,7 +10,8 @@
 # KSELFTEST is tools/testing/selftests of the source of the kernel they run on.
 
 TESTS := ports instructions mmio device memory vp_pages lifetime many signals \
-	 scheduling movable reclaim misuse misuse_hvcall misuse_irq races ioeventfd insight
+	 scheduling movable reclaim misuse misuse_hvcall misuse_irq races ioeventfd insight \
+	 access
 EXAMPLES := example_vmm
 DEMOS := demo_vm
 

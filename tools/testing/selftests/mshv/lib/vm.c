@@ -116,6 +116,18 @@ void vm_intercept(struct vm *vm, __u32 type, __u32 access_mask,
 		type, args.status);
 }
 
+int vm_set_property(struct vm *vm, __u32 code, __u64 value)
+{
+	struct hv_set_property in = { .code = code, .value = value };
+	struct mshv_root_hvcall args = {
+		.code = HVCALL_SET_PARTITION_PROPERTY,
+		.in_sz = sizeof(in),
+		.in_ptr = (uintptr_t)&in,
+	};
+
+	return hvcall(vm->fd, &args);
+}
+
 __u64 guest_address(const void *function)
 {
 	const char *place = function;

@@ -149,6 +149,16 @@ void vm_intercept(struct vm *vm, __u32 type, __u32 access_mask,
 		  __u64 parameter);
 
 /**
+ * vm_set_property() - HVCALL_SET_PARTITION_PROPERTY
+ * @vm: the VM
+ * @code: HV_PROPERTY_*
+ * @value: new value
+ *
+ * Return: 0, or a negative errno.
+ */
+int vm_set_property(struct vm *vm, __u32 code, __u64 value);
+
+/**
  * hvcall() - MSHV_ROOT_HVCALL
  * @fd: any descriptor that knows it
  * @args: the argument
