@@ -48,6 +48,7 @@ static const struct {
 	{ "MSHV_IRQFD",			  MSHV_IRQFD,			PARTITION },
 	{ "MSHV_SET_MSI_ROUTING",	  MSHV_SET_MSI_ROUTING,		PARTITION },
 	{ "MSHV_GET_GPAP_ACCESS_BITMAP",  MSHV_GET_GPAP_ACCESS_BITMAP,	PARTITION },
+	{ "MSHV_IOEVENTFD",		  MSHV_IOEVENTFD,		PARTITION },
 	{ "a number that is not used",	  _IO(MSHV_IOCTL, 0xff),	0 },
 	{ "another type",		  _IO('k', 0x00),		0 },
 	{ "a size that is not right",	  _IOW(MSHV_IOCTL, 0x01, __u64), 0 },

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sys/ioctl.h>
 
+#include "lib/event.h"
 #include "lib/fixture.h"
 #include "lib/guest.h"
 #include "lib/host.h"
@@ -10,6 +11,7 @@
 #include "lib/vp.h"
 
 #define PORT	0x80
+#define MMIO	0xfc000000UL
 #define RACERS	8
 #define HEATS	20
 
@@ -19,6 +21,7 @@ struct race {
 	struct vm *vm;
 	struct vp *vp;
 	void *memory;
+	int event;
 	unsigned int heat;
 	int results[RACERS];
 	pthread_barrier_t start;
@@ -192,6 +195,79 @@ TEST_F_TIMEOUT(guest, regions_side_by_side, 60)
 	};
 
 	while (race.heat < HEATS) {
+		run_heat(&race);
+		ASSERT_EQ(RACERS, with_result(&race, 0));
+	}
+}
+
+static int connect(struct race *race, int racer)
+{
+	const struct mshv_user_ioeventfd args = {
+		.addr = MMIO,
+		.len = 4,
+		.fd = race->event,
+	};
+
+	return ioeventfd(race->vm, &args);
+}
+
+static int disconnect(struct race *race, int racer)
+{
+	const struct mshv_user_ioeventfd args = {
+		.addr = MMIO,
+		.len = 4,
+		.flags = IOEVENTFD_DEASSIGN,
+		.fd = race->event,
+	};
+
+	return ioeventfd(race->vm, &args);
+}
+
+TEST_F_TIMEOUT(guest, one_address_is_connected_and_disconnected_once, 60)
+{
+	struct race race = { .vm = self->vm, .event = event_new() };
+
+	while (race.heat < 2 * HEATS) {
+		race.run = connect;
+		run_heat(&race);
+		ASSERT_EQ(1, with_result(&race, 0));
+		ASSERT_EQ(RACERS - 1, with_result(&race, -EEXIST));
+		race.run = disconnect;
+		run_heat(&race);
+		ASSERT_EQ(1, with_result(&race, 0));
+		ASSERT_EQ(RACERS - 1, with_result(&race, -ENOENT));
+	}
+}
+
+static int connect_beside(struct race *race, int racer)
+{
+	struct mshv_user_ioeventfd args = {
+		.addr = MMIO,
+		.len = 4,
+		.datamatch = racer,
+		.fd = race->event,
+	};
+	int i, ret = 0;
+
+	for (i = 0; i < 10 && !ret; i++) {
+		args.flags = IOEVENTFD_MATCH;
+		ret = ioeventfd(race->vm, &args);
+		args.flags |= IOEVENTFD_DEASSIGN;
+		if (!ret)
+			ret = ioeventfd(race->vm, &args);
+	}
+	return ret;
+}
+
+TEST_F_TIMEOUT(guest, values_of_one_address_side_by_side, 60)
+{
+	struct race race = {
+		.run = connect_beside,
+		.vm = self->vm,
+		.event = event_new(),
+	};
+
+	while (race.heat < HEATS / 4) {
 		run_heat(&race);
 		ASSERT_EQ(RACERS, with_result(&race, 0));
 	}

@@ -16,6 +16,8 @@
 #define LEAF_DEBUG		0x4ed00000
 #define DEBUG_WRITE		0x100
 
+#define OVERLAY			"overlay "
+
 #define PATIENCE_US		2000000
 #define PAUSE_US		10000
 
@@ -136,20 +138,43 @@ static void print_only_in(const char *left, const char *right, char sign)
 	}
 }
 
+/*
+ * A processor that went and came again has other pages for its interrupt
+ * controller: overlays are compared without their address, the last word.
+ */
+static void drop_addresses(char *ledger)
+{
+	char *line, *to = ledger;
+
+	for (line = strtok(ledger, "\n"); line; line = strtok(NULL, "\n")) {
+		size_t length = strlen(line);
+
+		if (!strncmp(line, OVERLAY, strlen(OVERLAY)))
+			length = strrchr(line, ' ') - line;
+		memmove(to, line, length);
+		to += length;
+		*to++ = '\n';
+	}
+	*to = '\0';
+}
+
 bool ledger_becomes(const char *before)
 {
-	static char now[HYPERVISOR_REPLY];
+	static char then[HYPERVISOR_REPLY], now[HYPERVISOR_REPLY];
 	__u64 end = now_us() + PATIENCE_US;
 
+	strcpy(then, before);
+	drop_addresses(then);
 	for (;;) {
 		require(hypervisor_ask("ledger", now), "ledger: %s", now);
-		if (!strcmp(now, before))
+		drop_addresses(now);
+		if (!strcmp(now, then))
 			return true;
 		if (now_us() > end)
 			break;
 		sleep_us(PAUSE_US);
 	}
-	print_only_in(before, now, '-');
-	print_only_in(now, before, '+');
+	print_only_in(then, now, '-');
+	print_only_in(now, then, '+');
 	return false;
 }

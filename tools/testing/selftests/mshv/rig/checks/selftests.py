@@ -30,6 +30,8 @@ DEADLINE = 900
 SKIPS = {
     "many.guest.vp_follows_its_thread": lambda knobs, cpus: cpus < 2,
     "signals.guest.storm_from_another_processor": lambda knobs, cpus: cpus < 2,
+    "ioeventfd_races.guest.processor_goes_while_the_guest_writes":
+        lambda knobs, cpus: cpus < 2,
     "scheduling.guest.limit_of_a_control_group_throttles_the_guest":
         lambda knobs, cpus: not dispatched_by_linux(knobs),
 }
