@@ -20,6 +20,7 @@ struct fixture {
 	unsigned int acknowledged;
 	u32 vp_index;
 	u32 vector;
+	unsigned int doorbells_read;
 };
 
 static struct mshv_partition *fake_find(u64 id)
@@ -41,6 +42,13 @@ static void fake_acknowledge(struct mshv_partition *partition, u32 vp_index,
 	fx->vector = vector;
 }
 
+static void fake_read_doorbells(void)
+{
+	struct fixture *fx = kunit_get_current_test()->priv;
+
+	fx->doorbells_read++;
+}
+
 static int message_init(struct kunit *test)
 {
 	struct fixture *fx = kunit_kzalloc(test, sizeof(*fx), GFP_KERNEL);
@@ -59,6 +67,8 @@ static int message_init(struct kunit *test)
 	kunit_activate_static_stub(test, mshv_partition_find, fake_find);
 	kunit_activate_static_stub(test, mshv_irqfd_acknowledge,
 				   fake_acknowledge);
+	kunit_activate_static_stub(test, mshv_synic_read_doorbells,
+				   fake_read_doorbells);
 	return 0;
 }
 
@@ -173,6 +183,27 @@ static void pairs_kick_their_vps(struct kunit *test)
 	expect_kicks(test, 0, 0);
 }
 
+static void notification_makes_doorbells_read(struct kunit *test)
+{
+	struct fixture *fx = test->priv;
+	struct hv_notification_message_payload *notification;
+
+	notification = compose(fx, HVMSG_SYNIC_SINT_INTERCEPT,
+			       sizeof(*notification));
+	notification->sint_index = HV_SYNIC_DOORBELL_SINT_INDEX;
+	expect_kicks(test, 0, 0);
+	KUNIT_EXPECT_EQ(test, fx->doorbells_read, 1);
+
+	notification->sint_index = HV_SYNIC_VMBUS_SINT_INDEX;
+	expect_kicks(test, 0, 0);
+	notification->sint_index = U32_MAX;
+	expect_kicks(test, 0, 0);
+	notification->sint_index = HV_SYNIC_DOORBELL_SINT_INDEX;
+	fx->message.header.payload_size = 3;
+	expect_kicks(test, 0, 0);
+	KUNIT_EXPECT_EQ(test, fx->doorbells_read, 1);
+}
+
 static void completion_completes(struct kunit *test)
 {
 	struct fixture *fx = test->priv;
@@ -246,6 +277,7 @@ static struct kunit_case message_cases[] = {
 	KUNIT_CASE(intercept_kicks_its_vp),
 	KUNIT_CASE(set_kicks_its_vps),
 	KUNIT_CASE(pairs_kick_their_vps),
+	KUNIT_CASE(notification_makes_doorbells_read),
 	KUNIT_CASE(completion_completes),
 	KUNIT_CASE(late_completion_is_not_mistaken),
 	KUNIT_CASE(eoi_is_an_acknowledgment),
