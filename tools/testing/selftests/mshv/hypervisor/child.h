@@ -20,6 +20,7 @@
 #ifndef HV_CHILD_H
 #define HV_CHILD_H
 
+#include "child_apic.h"
 #include "hv.h"
 #include "tlfs_child.h"
 
@@ -72,6 +73,18 @@ enum child_vp_activity {
 	CHILD_VP_IDLE,
 	CHILD_VP_READY,
 	CHILD_VP_RUNNING,
+};
+
+/**
+ * enum child_offer - What the processor may deliver in guest mode by itself
+ * @OFFER_NOTHING: nothing
+ * @OFFER_INTERRUPT: an interrupt
+ * @OFFER_WINDOW: an interrupt that exits instead: the guest could take one
+ */
+enum child_offer {
+	OFFER_NOTHING,
+	OFFER_INTERRUPT,
+	OFFER_WINDOW,
 };
 
 /**
@@ -139,6 +152,7 @@ enum child_counter {
  * @explicit_suspend: HV_REGISTER_EXPLICIT_SUSPEND
  * @intercept_suspend: HV_REGISTER_INTERCEPT_SUSPEND
  * @dispatch_suspend: HV_REGISTER_DISPATCH_SUSPEND
+ * @startup_suspend: it waits for a SIPI
  * @halted: it executed HLT and waits for an interrupt
  * @nmi_masked: it has not returned from its last NMI
  * @blocked: root scheduler: the last dispatch said that it is blocked, and no
@@ -154,6 +168,10 @@ enum child_counter {
  * @msrs: see child_msr.c
  * @pending_event: HV_REGISTER_PENDING_EVENT0 and 1
  * @deliverability: HV_REGISTER_DELIVERABILITY
+ * @apic: its local APIC, where the hypervisor provides it
+ * @offer: what the processor was offered when it last entered guest mode
+ * @offered: vector of the interrupt that it was offered
+ * @offered_external: that is not one of the local APIC's
  * @kept: registers without a meaning yet, see child_registers.c
  * @npt_generation: of the nested page table when it last entered guest mode
  * @state: state pages, by HV_STATE_PAGE_*
@@ -161,6 +179,7 @@ enum child_counter {
  * @counters: by enum child_counter
  * @intercept_message: tells the parent of an intercept
  * @signal_message: tells the parent that it can be dispatched again
+ * @eoi_message: tells the parent of level-triggered interrupts that ended
  * @next: in the queue of VPs that are ready
  */
 struct child_vp {
@@ -172,6 +191,7 @@ struct child_vp {
 	bool explicit_suspend;
 	bool intercept_suspend;
 	bool dispatch_suspend;
+	bool startup_suspend;
 	bool halted;
 	bool nmi_masked;
 	bool blocked;
@@ -185,6 +205,10 @@ struct child_vp {
 	u64 msrs[CHILD_STORED_MSRS];
 	struct hv_value pending_event[2];
 	u64 deliverability;
+	struct child_apic apic;
+	enum child_offer offer;
+	u8 offered;
+	bool offered_external;
 	u64 kept[CHILD_KEPT_REGISTERS];
 	u32 npt_generation;
 	struct shared_page state[HV_STATE_PAGES];
@@ -192,6 +216,7 @@ struct child_vp {
 	u64 counters[CHILD_COUNTERS];
 	struct message intercept_message;
 	struct message signal_message;
+	struct message eoi_message;
 	struct child_vp *next;
 };
 
@@ -369,8 +394,13 @@ void message_post_to(const struct vp *vp, struct message *m);
 void message_cancel(struct message *m);
 void message_retry(void);
 
-/* run_vmcb.c: fill a zeroed VMCB, @vp->vmcb; the state after INIT */
+/*
+ * run_vmcb.c: fill a zeroed VMCB, @vp->vmcb, with the state after RESET; INIT of
+ * a VP; SIPI, after which it starts at page @vector.
+ */
 void run_vmcb_init(struct child_vp *vp);
+void run_vmcb_reset(struct child_vp *vp);
+void run_vmcb_start(struct child_vp *vp, u8 vector);
 
 /* run_cpuid.c: what a VP sees without intercepts; EAX, EBX, ECX, EDX */
 void run_cpuid(const struct child_vp *vp, u32 leaf, u32 subleaf, u32 out[4]);

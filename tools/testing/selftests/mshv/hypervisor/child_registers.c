@@ -4,7 +4,7 @@
  * functions that know where they are. The VP does not run, and children_lock is
  * held.
  */
-#include "child.h"
+#include "child_registers.h"
 
 #define XSAVE_XMM_CONTROL	16
 #define XSAVE_MXCSR		24
@@ -21,8 +21,6 @@
 #define CR8_MAX			15
 #define EFER_GUEST		(BIT(0) | EFER_LME | EFER_LMA | EFER_NXE | \
 				 BIT(14))
-#define SUSPENDED		BIT(0)
-#define ACTIVITY_HALTED		BIT(1)
 
 /* The parts of the SynIC and of the hypercall interface that are only kept */
 static const u32 kept[] = {
@@ -31,12 +29,6 @@ static const u32 kept[] = {
 };
 
 COMPILE_ASSERT(ARRAY_SIZE(kept) == CHILD_KEPT_REGISTERS);
-
-struct access {
-	struct child_vp *vp;
-	u32 name;
-	u32 n;				/* how far into the range */
-};
 
 /**
  * child_general_register() - Find a general register
@@ -296,86 +288,10 @@ static void get_apic_id(const struct access *a, struct hv_value *value)
 	value->low = a->vp->index;
 }
 
-static bool *suspend_register(const struct access *a)
-{
-	switch (a->name) {
-	case HV_REGISTER_EXPLICIT_SUSPEND:
-		return &a->vp->explicit_suspend;
-	case HV_REGISTER_INTERCEPT_SUSPEND:
-		return &a->vp->intercept_suspend;
-	default:
-		return &a->vp->dispatch_suspend;
-	}
-}
-
-static void get_suspend(const struct access *a, struct hv_value *value)
-{
-	value->low = *suspend_register(a);
-}
-
-static bool set_suspend(const struct access *a, const struct hv_value *value)
-{
-	if (value->low & ~SUSPENDED)
-		return false;
-	*suspend_register(a) = value->low;
-	return true;
-}
-
-static void get_activity(const struct access *a, struct hv_value *value)
-{
-	value->low = a->vp->halted ? ACTIVITY_HALTED : 0;
-}
-
-static bool set_activity(const struct access *a, const struct hv_value *value)
-{
-	if (value->low & ~ACTIVITY_HALTED)
-		return false;
-	a->vp->halted = value->low;
-	return true;
-}
-
-static void get_pending(const struct access *a, struct hv_value *value)
-{
-	value->low = child_pending_get(a->vp);
-}
-
-static bool set_pending(const struct access *a, const struct hv_value *value)
-{
-	return child_pending_set(a->vp, value->low);
-}
-
-static void get_interrupt_state(const struct access *a, struct hv_value *value)
-{
-	value->low = child_interrupt_state_get(a->vp);
-}
-
-static bool set_interrupt_state(const struct access *a,
-				const struct hv_value *value)
-{
-	if (value->low & ~(HV_INTERRUPT_SHADOW | HV_NMI_MASKED))
-		return false;
-	a->vp->vmcb->interrupt_shadow = value->low & HV_INTERRUPT_SHADOW;
-	a->vp->nmi_masked = value->low & HV_NMI_MASKED;
-	return true;
-}
-
-static void get_event(const struct access *a, struct hv_value *value)
-{
-	*value = a->vp->pending_event[a->n];
-}
-
-static bool set_event(const struct access *a, const struct hv_value *value)
-{
-	a->vp->pending_event[a->n] = *value;
-	return true;
-}
-
 static u64 *kept_register(const struct access *a)
 {
 	u32 i = 0;
 
-	if (a->name == HV_REGISTER_DELIVERABILITY)
-		return &a->vp->deliverability;
 	while (kept[i] != a->name)
 		i++;
 	return &a->vp->kept[i];
@@ -420,28 +336,9 @@ static void get_count(const struct access *a, struct hv_value *value)
 	}
 }
 
-/* Without a set function: read only */
-static const struct register_range {
-	u32 first, last;
-	void (*get)(const struct access *a, struct hv_value *value);
-	bool (*set)(const struct access *a, const struct hv_value *value);
-} ranges[] = {
-	{ HV_REGISTER_EXPLICIT_SUSPEND, HV_REGISTER_INTERCEPT_SUSPEND,
-	  get_suspend, set_suspend },
-	{ HV_REGISTER_DISPATCH_SUSPEND, HV_REGISTER_DISPATCH_SUSPEND,
-	  get_suspend, set_suspend },
-	{ HV_REGISTER_INTERNAL_ACTIVITY, HV_REGISTER_INTERNAL_ACTIVITY,
-	  get_activity, set_activity },
+static const struct register_range ranges[] = {
 	{ HV_REGISTER_VERSION, HV_REGISTER_VERSION, get_cpuid, NULL },
 	{ HV_REGISTER_FEATURES, HV_REGISTER_FEATURES_LAST, get_cpuid, NULL },
-	{ HV_REGISTER_PENDING_INTERRUPTION, HV_REGISTER_PENDING_INTERRUPTION,
-	  get_pending, set_pending },
-	{ HV_REGISTER_INTERRUPT_STATE, HV_REGISTER_INTERRUPT_STATE,
-	  get_interrupt_state, set_interrupt_state },
-	{ HV_REGISTER_PENDING_EVENT0, HV_REGISTER_PENDING_EVENT1,
-	  get_event, set_event },
-	{ HV_REGISTER_DELIVERABILITY, HV_REGISTER_DELIVERABILITY,
-	  get_kept, set_kept },
 	{ HV_REGISTER_RAX, HV_REGISTER_R15, get_general, set_general },
 	{ HV_REGISTER_RIP, HV_REGISTER_RIP, get_rip, set_rip },
 	{ HV_REGISTER_RFLAGS, HV_REGISTER_RFLAGS, get_rflags, set_rflags },
@@ -477,16 +374,32 @@ static const struct register_range msr_range = {
 	.get = get_stored_msr, .set = set_stored_msr,
 };
 
+static const struct register_range *search(struct access *a,
+					   const struct register_range *table,
+					   u32 size)
+{
+	u32 i;
+
+	for (i = 0; i < size; i++)
+		if (a->name >= table[i].first && a->name <= table[i].last) {
+			a->n = a->name - table[i].first;
+			return &table[i];
+		}
+	return NULL;
+}
+
 static const struct register_range *find_range(struct access *a)
 {
-	u32 i, msr;
+	const struct register_range *range;
+	u32 msr;
 
-	for (i = 0; i < ARRAY_SIZE(ranges); i++)
-		if (a->name >= ranges[i].first && a->name <= ranges[i].last) {
-			a->n = a->name - ranges[i].first;
-			return &ranges[i];
-		}
-	return child_msr_register(a->vp, a->name, &msr) ? &msr_range : NULL;
+	range = search(a, ranges, ARRAY_SIZE(ranges));
+	if (!range)
+		range = search(a, child_event_registers,
+			       child_num_event_registers);
+	if (!range && child_msr_register(a->vp, a->name, &msr))
+		range = &msr_range;
+	return range;
 }
 
 /**

@@ -47,6 +47,8 @@ enum hv_status child_vp_create(struct child *child, u32 index)
 	run_vmcb_init(vp);
 	reset_extended_state(vp);
 	child_msr_reset(vp);
+	child_apic_reset(vp);
+	vp->startup_suspend = index && child_has_apic(child);
 	child->vps[index] = vp;
 	child->num_vps++;
 	child_stats_show(child);

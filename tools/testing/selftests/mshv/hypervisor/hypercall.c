@@ -10,7 +10,7 @@
  */
 #include "child.h"
 #include "hypercall.h"
-#include "tlfs_intercept.h"
+#include "tlfs_interrupt.h"
 #include "tlfs_port.h"
 
 #define VMMCALL_LENGTH	3
@@ -235,6 +235,12 @@ static const struct hypercall_def calls[] = {
 		.handler = call_connect_port,
 		.input_size = sizeof(struct hv_in_connect_port),
 		.privilege = HV_PRIV_CONNECT_PORT,
+	}, {
+		.code = HV_CALL_ASSERT_INTERRUPT,
+		.name = "assert-virtual-interrupt",
+		.handler = call_assert_interrupt,
+		.input_size = sizeof(struct hv_in_assert_interrupt),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
 		.code = HV_CALL_GET_VP_INDEX_FROM_APIC_ID,
 		.name = "get-vp-index-from-apic-id",

@@ -140,23 +140,3 @@ enum hv_status call_get_cpuid_values(struct hypercall *call)
 	child_vp_put(vp);
 	return HV_STATUS_SUCCESS;
 }
-
-/**
- * call_clear_interrupt() - HvCallClearVirtualInterrupt
- * @call: the call
- *
- * There is no interrupt that could be asserted.
- *
- * Return: HV_STATUS_SUCCESS, or as child_get_active().
- */
-enum hv_status call_clear_interrupt(struct hypercall *call)
-{
-	const struct hv_in_partition *in = call->input;
-	enum hv_status status;
-	struct child *child;
-
-	status = child_get_active(in->partition_id, &child);
-	if (!status)
-		spin_unlock(&children_lock);
-	return status;
-}

@@ -14,7 +14,7 @@
  * @RUN_ON: it has not: it enters guest mode again
  * @RUN_PREEMPTED: the parent needs the processor
  * @RUN_STOPPED: somebody needs the VP, see @stop of struct child_vp
- * @RUN_HALTED: it waits for an interrupt
+ * @RUN_HALTED: it waits for an interrupt, or for a SIPI
  * @RUN_INTERCEPT: it is suspended, the message is on its intercept page
  */
 enum run_result {
@@ -31,6 +31,14 @@ enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline);
 
 /* run_exit.c */
 enum run_result run_exit(struct cpu *cpu, struct child_vp *vp);
+
+/* run_interrupt.c */
+enum run_result interrupts_offer(struct child_vp *vp);
+void interrupts_taken(struct child_vp *vp);
+void interrupts_settle(struct child_vp *vp);
+void interrupts_scan(struct child_vp *vp);
+void interrupts_iret(struct child_vp *vp);
+bool interrupts_write_cr8(struct child_vp *vp);
 
 /* run_msr.c: do a RDMSR or WRMSR; false: it is not for the hypervisor to do */
 bool run_msr(struct child_vp *vp, bool write);

@@ -58,11 +58,7 @@ static void enter(struct cpu *cpu, struct child_vp *vp)
 	WRITE_ONCE(cpu->guest, NULL);
 
 	vmcb->tlb_control = 0;
-	vmcb->inject_event = 0;
-	/* A software interrupt is simply executed again. */
-	if ((vmcb->exit_event & SVM_EVENT_VALID) &&
-	    SVM_EVENT_TYPE(vmcb->exit_event) != SVM_EVENT_SOFTWARE)
-		vmcb->inject_event = vmcb->exit_event;
+	interrupts_taken(vp);
 }
 
 static enum run_result run(struct cpu *cpu, struct child_vp *vp, u64 deadline)
@@ -75,6 +71,9 @@ static enum run_result run(struct cpu *cpu, struct child_vp *vp, u64 deadline)
 			return RUN_PREEMPTED;
 		if (READ_ONCE(vp->stop))
 			return RUN_STOPPED;
+		result = interrupts_offer(vp);
+		if (result != RUN_ON)
+			return result;
 		if (!has_slice)
 			has_slice = schedule_slice();
 		enter(cpu, vp);
@@ -105,14 +104,12 @@ enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline)
 	write_xcr0((vp->xcr0 & states) | XCR0_X87);
 	switch_debug(vp->dr, dr);
 
-	vmcb->interrupt_control = SVM_VIRTUAL_INTR | vp->cr8;
 	vmcb->intercept_exceptions = vp->child->exceptions;
 	vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
 
 	result = run(cpu, vp, deadline);
 
 	doorbell_flush();
-	vp->cr8 = vmcb->interrupt_control & SVM_VIRTUAL_TPR;
 	switch_debug(dr, vp->dr);
 	vp->xcr0 = read_xcr0();
 	write_xcr0(states);

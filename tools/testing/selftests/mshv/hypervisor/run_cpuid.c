@@ -7,8 +7,10 @@
 #include "run.h"
 
 #define LEAF1_EBX_APIC_ID_SHIFT	24
+#define LEAF1_EDX_APIC		BIT(9)
 #define LEAF1_ECX_MONITOR	BIT(3)
 #define LEAF1_ECX_X2APIC	BIT(21)
+#define LEAF1_ECX_TSC_DEADLINE	BIT(24)
 #define LEAF1_ECX_OSXSAVE	BIT(27)
 #define LEAF1_ECX_HYPERVISOR	BIT(31)
 #define LEAF7_ECX_OSPKE		BIT(4)
@@ -23,10 +25,17 @@ static void leaf_basic(const struct child_vp *vp, u32 subleaf, u32 *out)
 {
 	out[EBX] &= BIT(LEAF1_EBX_APIC_ID_SHIFT) - 1;
 	out[EBX] |= vp->index << LEAF1_EBX_APIC_ID_SHIFT;
-	out[ECX] &= ~(LEAF1_ECX_MONITOR | LEAF1_ECX_X2APIC | LEAF1_ECX_OSXSAVE);
+	out[ECX] &= ~(LEAF1_ECX_MONITOR | LEAF1_ECX_X2APIC | LEAF1_ECX_OSXSAVE |
+		      LEAF1_ECX_TSC_DEADLINE);
 	out[ECX] |= LEAF1_ECX_HYPERVISOR;
 	if (vp->vmcb->cr4 & CR4_OSXSAVE)
 		out[ECX] |= LEAF1_ECX_OSXSAVE;
+	if (!child_has_apic(vp->child))
+		return;
+	if (vp->child->flags & HV_CREATE_X2APIC)
+		out[ECX] |= LEAF1_ECX_X2APIC;
+	if (!(child_apic_base(vp) & APIC_BASE_ENABLE))
+		out[EDX] &= ~LEAF1_EDX_APIC;
 }
 
 static void leaf_none(const struct child_vp *vp, u32 subleaf, u32 *out)

@@ -33,28 +33,6 @@ static enum hv_status get_vp(const struct hv_in_dispatch *in,
 	return status;
 }
 
-/*
- * Interrupts that the VMM has put on the register page. As long as nobody
- * provides a local APIC, one is delivered when the guest can take it.
- */
-static void scan_interrupts(struct child_vp *vp)
-{
-	struct hv_register_page *page = vp->state[HV_STATE_PAGE_REGISTERS].page;
-	struct vmcb *vmcb = vp->vmcb;
-	u8 count;
-
-	if (!page)
-		return;
-	count = READ_ONCE(page->vector_count);
-	if (!count || count > HV_REGISTER_PAGE_VECTORS ||
-	    !(vmcb->rflags & RFLAGS_IF) || (vmcb->interrupt_shadow & 1) ||
-	    (vmcb->inject_event & SVM_EVENT_VALID))
-		return;
-	vmcb->inject_event = SVM_EVENT_VALID | page->vectors[count - 1];
-	WRITE_ONCE(page->vector_count, count - 1);
-	vp->halted = false;
-}
-
 /* Returns true when the VP can be run; otherwise @out is the answer. */
 static bool may_run(const struct hv_in_dispatch *in, struct child_vp *vp,
 		    struct hv_out_dispatch *out)
@@ -67,7 +45,10 @@ static bool may_run(const struct hv_in_dispatch *in, struct child_vp *vp,
 	if (in->flags & HV_DISPATCH_CLEAR_INTERCEPT_SUSPEND)
 		vp->intercept_suspend = false;
 	if (in->flags & HV_DISPATCH_SCAN_INTERRUPTS)
-		scan_interrupts(vp);
+		interrupts_scan(vp);
+
+	if (child_has_apic(vp->child))
+		interrupts_settle(vp);
 
 	if (vp->explicit_suspend || vp->dispatch_suspend) {
 		schedule_block(vp);
@@ -80,7 +61,7 @@ static bool may_run(const struct hv_in_dispatch *in, struct child_vp *vp,
 		       HV_DISPATCH_EVENT_INTERCEPT);
 		return false;
 	}
-	if (vp->halted) {
+	if (vp->halted || vp->startup_suspend) {
 		schedule_block(vp);
 		answer(out, HV_DISPATCH_STATE_BLOCKED, HV_DISPATCH_EVENT_NONE);
 		return false;
@@ -99,9 +80,15 @@ static void after_run(struct child_vp *vp, enum run_result result,
 		       HV_DISPATCH_EVENT_INTERCEPT);
 		break;
 	case RUN_HALTED:
-		vp->halted = true;
-		schedule_block(vp);
-		answer(out, HV_DISPATCH_STATE_BLOCKED, HV_DISPATCH_EVENT_NONE);
+		/* Something may have come in since it was looked at. */
+		interrupts_settle(vp);
+		if (vp->halted || vp->startup_suspend) {
+			schedule_block(vp);
+			answer(out, HV_DISPATCH_STATE_BLOCKED,
+			       HV_DISPATCH_EVENT_NONE);
+			break;
+		}
+		answer(out, HV_DISPATCH_STATE_READY, HV_DISPATCH_EVENT_NONE);
 		break;
 	default:
 		answer(out, HV_DISPATCH_STATE_READY, HV_DISPATCH_EVENT_NONE);

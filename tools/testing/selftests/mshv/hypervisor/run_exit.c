@@ -92,10 +92,30 @@ static enum run_result on_halt(struct cpu *cpu, struct child_vp *vp)
 	    !intercepted(vp, HV_INTERCEPT_HALT, HV_INTERCEPT_ACCESS_EXECUTE)) {
 		vp->vmcb->rip += HLT_LENGTH;
 		vp->vmcb->interrupt_shadow = 0;
-		return RUN_HALTED;
+		vp->halted = true;
+		return RUN_ON;
 	}
 	intercept_halt(vp);
 	return RUN_INTERCEPT;
+}
+
+/* The guest could take an interrupt now: run_child() looks who wants to know. */
+static enum run_result on_window(struct cpu *cpu, struct child_vp *vp)
+{
+	return RUN_ON;
+}
+
+static enum run_result on_iret(struct cpu *cpu, struct child_vp *vp)
+{
+	interrupts_iret(vp);
+	return RUN_ON;
+}
+
+static enum run_result on_cr8(struct cpu *cpu, struct child_vp *vp)
+{
+	if (!interrupts_write_cr8(vp))
+		vmcb_inject_gp(vp->vmcb);
+	return RUN_ON;
 }
 
 static enum run_result on_shutdown(struct cpu *cpu, struct child_vp *vp)
@@ -136,6 +156,9 @@ static const struct {
 } handlers[] = {
 	{ SVM_EXIT_INTR,		on_interrupt },
 	{ SVM_EXIT_NMI,			on_nmi },
+	{ SVM_EXIT_VINTR,		on_window },
+	{ SVM_EXIT_IRET,		on_iret },
+	{ SVM_EXIT_CR_WRITE + 8,	on_cr8 },
 	{ SVM_EXIT_IOIO,		on_port },
 	{ SVM_EXIT_NPF,			on_memory },
 	{ SVM_EXIT_MSR,			on_msr },

@@ -11,7 +11,7 @@
  * message_lock is a leaf lock.
  */
 #include "run.h"
-#include "tlfs_intercept.h"
+#include "tlfs_interrupt.h"
 
 #define SINT_INTERCEPT		0
 #define VPS_PER_BANK		64
@@ -124,6 +124,20 @@ static void write_set(u32 index, struct hv_message *slot)
 	slot->payload_size = sizeof(*set);
 }
 
+/* One vector at a time; the message stays as long as there are more. */
+static void write_eoi(u32 index, struct hv_message *slot)
+{
+	struct hv_apic_eoi *eoi = (void *)slot->payload;
+	struct message *m = queues[index].first;
+	struct child_vp *vp = (void *)m->payload[0];
+
+	slot->sender = m->sender;
+	slot->payload_size = sizeof(*eoi);
+	eoi->vp_index = vp->index;
+	if (!child_apic_ended(vp, &eoi->vector))
+		queue_take(index);
+}
+
 static u32 write_message(u32 index, struct hv_message *slot)
 {
 	struct message *m = queues[index].first;
@@ -137,6 +151,11 @@ static u32 write_message(u32 index, struct hv_message *slot)
 	if (m->type == HV_MESSAGE_VP_SIGNAL_PAIR) {
 		write_pairs(index, slot);
 		return HV_MESSAGE_VP_SIGNAL_PAIR;
+	}
+
+	if (m->type == HV_MESSAGE_APIC_EOI) {
+		write_eoi(index, slot);
+		return HV_MESSAGE_APIC_EOI;
 	}
 
 	queue_take(index);

@@ -19,9 +19,49 @@ static bool write_efer(struct vmcb *vmcb, u64 value)
 	return true;
 }
 
+/*
+ * The registers of the local APIC: those of x2APIC mode, and the three that the
+ * hypervisor has for any mode.
+ */
+static bool apic_register(const struct child_vp *vp, u32 msr, u32 *reg)
+{
+	u64 base = child_apic_base(vp);
+
+	if (!child_has_apic(vp->child) || !(base & APIC_BASE_ENABLE))
+		return false;
+	*reg = msr - MSR_X2APIC;
+	if (msr >= MSR_X2APIC && *reg < APIC_REGISTERS)
+		return base & APIC_BASE_X2APIC;
+	*reg = msr == HV_MSR_EOI ? APIC_EOI :
+	       msr == HV_MSR_TPR ? APIC_TPR : APIC_ICR;
+	return msr >= HV_MSR_EOI && msr <= HV_MSR_TPR;
+}
+
+/* The hypervisor's own ICR has both halves, whatever the mode. */
+static bool write_apic(struct child_vp *vp, u32 msr, u32 reg, u64 value)
+{
+	if (msr == HV_MSR_ICR && !(child_apic_base(vp) & APIC_BASE_X2APIC))
+		return child_apic_write(vp, APIC_ICR_HIGH, value >> 32) &&
+		       child_apic_write(vp, APIC_ICR, (u32)value);
+	return child_apic_write(vp, reg, value);
+}
+
+static bool write_apic_base(struct child_vp *vp, u64 value)
+{
+	if (child_has_apic(vp->child)) {
+		if (!child_apic_base_valid(vp, value))
+			return false;
+		if (!(value & APIC_BASE_ENABLE))
+			child_apic_reset(vp);
+	}
+	*child_msr(vp, MSR_APIC_BASE) = value;
+	return true;
+}
+
 static bool read_msr(struct child_vp *vp, u32 msr, u64 *value)
 {
 	u64 *place;
+	u32 reg;
 
 	switch (msr) {
 	case MSR_EFER:
@@ -30,7 +70,14 @@ static bool read_msr(struct child_vp *vp, u32 msr, u64 *value)
 	case MSR_TSC:
 		*value = read_tsc() + vp->vmcb->tsc_offset;
 		return true;
+	case HV_MSR_ICR:
+		if (!apic_register(vp, msr, &reg))
+			return false;
+		*value = vp->apic.icr;
+		return true;
 	}
+	if (apic_register(vp, msr, &reg))
+		return child_apic_read(vp, reg, value);
 	place = child_msr(vp, msr);
 	if (!place)
 		return false;
@@ -41,6 +88,7 @@ static bool read_msr(struct child_vp *vp, u32 msr, u64 *value)
 static bool write_msr(struct child_vp *vp, u32 msr, u64 value)
 {
 	u64 *place;
+	u32 reg;
 
 	switch (msr) {
 	case MSR_EFER:
@@ -49,9 +97,13 @@ static bool write_msr(struct child_vp *vp, u32 msr, u64 value)
 		vp->vmcb->tsc_offset = value - read_tsc();
 		return true;
 	}
+	if (apic_register(vp, msr, &reg))
+		return write_apic(vp, msr, reg, value);
 	place = child_msr(vp, msr);
 	if (!place || !child_msr_valid(msr, value))
 		return false;
+	if (msr == MSR_APIC_BASE)
+		return write_apic_base(vp, value);
 	*place = value;
 	return true;
 }

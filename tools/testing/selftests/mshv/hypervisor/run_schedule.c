@@ -36,7 +36,7 @@ bool schedule_by_parent(void)
 static bool can_run(const struct child_vp *vp)
 {
 	return !vp->stop && !vp->explicit_suspend && !vp->intercept_suspend &&
-	       !vp->dispatch_suspend && !vp->halted;
+	       !vp->dispatch_suspend && !vp->startup_suspend && !vp->halted;
 }
 
 /* A processor that runs another VP learns that it has to share. */
@@ -151,8 +151,11 @@ void schedule_block(struct child_vp *vp)
  */
 void run_update(struct child_vp *vp)
 {
-	bool ready = can_run(vp);
+	bool ready;
 
+	if (child_has_apic(vp->child))
+		interrupts_settle(vp);
+	ready = can_run(vp);
 	if (schedule_by_parent()) {
 		if (ready && vp->blocked)
 			signal_parent(vp);
@@ -176,6 +179,7 @@ void run_forget(struct child_vp *vp)
 		queue_remove(vp);
 	message_cancel(&vp->intercept_message);
 	message_cancel(&vp->signal_message);
+	message_cancel(&vp->eoi_message);
 }
 
 /**
@@ -224,12 +228,10 @@ static void put_away(struct child_vp *vp, enum run_result result)
 	spin_lock(&children_lock);
 	vp->activity = CHILD_VP_IDLE;
 	vp->cpu = NULL;
-	if (result == RUN_HALTED)
-		vp->halted = true;
-	else if (result == RUN_INTERCEPT)
+	if (result == RUN_INTERCEPT)
 		tell_parent(vp);
-	else if (can_run(vp))
-		queue_add(vp);
+	else
+		run_update(vp);
 	spin_unlock(&children_lock);
 }
 

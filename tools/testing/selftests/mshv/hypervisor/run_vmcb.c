@@ -104,7 +104,6 @@ static void init_state(struct vmcb *vmcb)
 	vmcb->cr0 = CR0_ET | CR0_CD | CR0_NW;
 	vmcb->dr6 = DR6_RESET;
 	vmcb->dr7 = DR7_RESET;
-	vmcb->pat = PAT_RESET;
 	vmcb->rflags = RFLAGS_FIXED;
 	vmcb->rip = 0xfff0;
 }
@@ -117,7 +116,52 @@ void run_vmcb_init(struct child_vp *vp)
 {
 	init_control(vp);
 	init_state(vp->vmcb);
+	vp->vmcb->pat = PAT_RESET;
 	*(u16 *)(vp->xsave + XSAVE_CONTROL_WORD) = CONTROL_WORD_RESET;
 	*(u32 *)(vp->xsave + XSAVE_MXCSR) = MXCSR_RESET;
 	vp->xcr0 = XCR0_X87;
+}
+
+/**
+ * run_vmcb_reset() - INIT of a VP
+ * @vp: a VP that is not in guest mode
+ *
+ * Registers that are not mentioned are zero afterwards, but for MSRs and the
+ * extended state, which keep their values.
+ */
+void run_vmcb_reset(struct child_vp *vp)
+{
+	struct vmcb *vmcb = vp->vmcb;
+	const struct vmcb old = *vmcb;
+
+	memset(&vmcb->es, 0, sizeof(*vmcb) - offsetof(struct vmcb, es));
+	vmcb->star = old.star;
+	vmcb->lstar = old.lstar;
+	vmcb->cstar = old.cstar;
+	vmcb->sfmask = old.sfmask;
+	vmcb->kernel_gs_base = old.kernel_gs_base;
+	vmcb->sysenter_cs = old.sysenter_cs;
+	vmcb->sysenter_esp = old.sysenter_esp;
+	vmcb->sysenter_eip = old.sysenter_eip;
+	vmcb->pat = old.pat;
+	init_state(vmcb);
+	vmcb->inject_event = 0;
+	vmcb->interrupt_shadow = 0;
+	vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
+	vp->regs = (struct gprs) { 0 };
+	memset(vp->dr, 0, sizeof(vp->dr));
+}
+
+/**
+ * run_vmcb_start() - SIPI of a VP
+ * @vp: a VP after run_vmcb_reset(), or a new one
+ * @vector: page number where it starts
+ */
+void run_vmcb_start(struct child_vp *vp, u8 vector)
+{
+	struct vmcb *vmcb = vp->vmcb;
+
+	vmcb->cs.selector = vector << 8;
+	vmcb->cs.base = (u64)vector << PAGE_SHIFT;
+	vmcb->rip = 0;
 }

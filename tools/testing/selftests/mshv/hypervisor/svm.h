@@ -79,8 +79,11 @@ ASSERT_OFFSET(struct vmcb, rax, 0x5f8);
 ASSERT_OFFSET(struct vmcb, cr2, 0x640);
 ASSERT_OFFSET(struct vmcb, pat, 0x668);
 
+#define SVM_CR_WRITE(n)		(1U << (16 + (n)))
+
 #define SVM_MISC1_INTR		BIT(0)
 #define SVM_MISC1_NMI		BIT(1)
+#define SVM_MISC1_VINTR		BIT(4)
 #define SVM_MISC1_RDPMC		BIT(15)
 #define SVM_MISC1_CPUID		BIT(18)
 #define SVM_MISC1_IRET		BIT(20)
@@ -102,9 +105,11 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define SVM_MISC2_MWAIT		BIT(11)
 #define SVM_MISC2_MWAIT_ARMED	BIT(12)
 
+#define SVM_EXIT_CR_WRITE	0x010	/* and its number */
 #define SVM_EXIT_INTR		0x060
 #define SVM_EXIT_NMI		0x061
 #define SVM_EXIT_EXCEPTION	0x040	/* and the vector */
+#define SVM_EXIT_VINTR		0x064
 #define SVM_EXIT_RDPMC		0x06f
 #define SVM_EXIT_CPUID		0x072
 #define SVM_EXIT_IRET		0x074
@@ -155,7 +160,10 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 
 /* interrupt_control */
 #define SVM_VIRTUAL_TPR		0xffUL
+#define SVM_VIRTUAL_IRQ		BIT(8)	/* an interrupt is pending */
+#define SVM_VIRTUAL_IGNORE_TPR	BIT(20)
 #define SVM_VIRTUAL_INTR	BIT(24)	/* the guest's flags mask only virtual ones */
+#define SVM_VIRTUAL_VECTOR_SHIFT 32
 
 /* Two bits per MSR (read, write), one block for each of three ranges */
 #define SVM_MSRPM_PAGES		2

@@ -36,6 +36,7 @@
 
 #define MSR_APIC_BASE		0x0000001b
 #define MSR_TSC			0x00000010
+#define MSR_X2APIC		0x00000800
 #define MSR_MCG_CAP		0x00000179
 #define MSR_MCG_CTL		0x0000017b
 #define MSR_EFER		0xc0000080
@@ -80,11 +81,13 @@
 #define ICR_MODE_NMI		4
 #define ICR_MODE_INIT		5
 #define ICR_MODE_SIPI		6
+#define ICR_LOGICAL		0x800
 #define ICR_BUSY		0x1000
 #define ICR_ASSERT		0x4000
 #define ICR_LEVEL		0x8000
 #define ICR_SHORTHAND_SHIFT	18
 #define ICR_SHORTHAND_MASK	3
+#define ICR_TO_SELF		1UL
 #define ICR_TO_ALL		2
 #define ICR_TO_OTHERS		3
 

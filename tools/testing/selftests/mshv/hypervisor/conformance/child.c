@@ -130,13 +130,14 @@ u64 fill_pool(struct kunit *test, u64 id, u32 count)
 }
 
 /**
- * create_child() - Create a child, with the memory that this takes
+ * create_child_with() - Create a child, with the memory that this takes
  * @test: the test
+ * @flags: HV_PARTITION_CREATION_FLAG_* besides those of every child
  * @id: set to its id
  *
  * Return: the result.
  */
-u64 create_child(struct kunit *test, u64 *id)
+u64 create_child_with(struct kunit *test, u64 flags, u64 *id)
 {
 	const struct pages *pages = test->priv;
 	u64 status;
@@ -144,7 +145,7 @@ u64 create_child(struct kunit *test, u64 *id)
 	do {
 		struct hv_input_create_partition *in = clean_input(test);
 
-		in->flags = CHILD_FLAGS;
+		in->flags = CHILD_FLAGS | flags;
 		in->compatibility_version = HV_COMPATIBILITY_21_H2;
 		status = page_call(test, HVCALL_CREATE_PARTITION);
 	} while (hv_result(status) == HV_STATUS_INSUFFICIENT_MEMORY &&
@@ -155,21 +156,46 @@ u64 create_child(struct kunit *test, u64 *id)
 }
 
 /**
- * active_child() - Create a child with a filled pool, and initialize it
+ * create_child() - Create a child like most
+ * @test: the test
+ * @id: set to its id
+ *
+ * Return: the result.
+ */
+u64 create_child(struct kunit *test, u64 *id)
+{
+	return create_child_with(test, 0, id);
+}
+
+/**
+ * active_child_with() - Create a child with a filled pool, and initialize it
+ * @test: the test; it ends when that fails
+ * @flags: as for create_child_with()
+ *
+ * Return: the id.
+ */
+u64 active_child_with(struct kunit *test, u64 flags)
+{
+	u64 id;
+
+	KUNIT_ASSERT_TRUE(test, hv_result_success(create_child_with(test, flags,
+								    &id)));
+	EXPECT_STATUS(test, fill_pool(test, id, CHILD_POOL_PAGES),
+		      HV_STATUS_SUCCESS);
+	EXPECT_STATUS(test, child_call(test, HVCALL_INITIALIZE_PARTITION, id),
+		      HV_STATUS_SUCCESS);
+	return id;
+}
+
+/**
+ * active_child() - Create a child like most, and initialize it
  * @test: the test; it ends when that fails
  *
  * Return: the id.
  */
 u64 active_child(struct kunit *test)
 {
-	u64 id;
-
-	KUNIT_ASSERT_TRUE(test, hv_result_success(create_child(test, &id)));
-	EXPECT_STATUS(test, fill_pool(test, id, CHILD_POOL_PAGES),
-		      HV_STATUS_SUCCESS);
-	EXPECT_STATUS(test, child_call(test, HVCALL_INITIALIZE_PARTITION, id),
-		      HV_STATUS_SUCCESS);
-	return id;
+	return active_child_with(test, 0);
 }
 
 /**

@@ -30,11 +30,13 @@ struct register_value {
 int child_init(struct kunit *test);
 void child_exit(struct kunit *test);
 
+u64 create_child_with(struct kunit *test, u64 flags, u64 *id);
 u64 create_child(struct kunit *test, u64 *id);
 u64 child_call(struct kunit *test, u16 code, u64 id);
 void give_back_pool(struct kunit *test, u64 id);
 u64 deposit(struct kunit *test, u64 id, const u64 *pfns, u16 count);
 u64 withdraw(struct kunit *test, u64 id, u16 count);
+u64 active_child_with(struct kunit *test, u64 flags);
 u64 active_child(struct kunit *test);
 void end_child(struct kunit *test, u64 id);
 u64 fill_pool(struct kunit *test, u64 id, u32 count);

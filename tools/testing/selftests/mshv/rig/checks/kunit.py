@@ -19,7 +19,8 @@ SKIPPED = ["status: SKIP"]
 
 # Suites of the test hypervisor's that have nothing to test in a kind of partition.
 PARENTS_SKIP = {"hv_children_of_guests", "hv_ports_of_guests"}
-GUESTS_SKIP = {"hv_children", "hv_child_vps", "hv_accesses", "hv_ports"}
+GUESTS_SKIP = {"hv_children", "hv_child_vps", "hv_accesses", "hv_ports",
+               "hv_child_interrupts"}
 CONFORMANCE = {
     "l1vh": PARENTS_SKIP,
     "root": PARENTS_SKIP,

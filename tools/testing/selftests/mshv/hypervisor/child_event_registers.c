@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Registers that say whether a VP may run, and what is to be delivered to it when
+ * it does.
+ */
+#include "child_registers.h"
+#include "tlfs_interrupt.h"
+
+#define SUSPENDED		BIT(0)
+
+static bool *suspend_register(const struct access *a)
+{
+	switch (a->name) {
+	case HV_REGISTER_EXPLICIT_SUSPEND:
+		return &a->vp->explicit_suspend;
+	case HV_REGISTER_INTERCEPT_SUSPEND:
+		return &a->vp->intercept_suspend;
+	default:
+		return &a->vp->dispatch_suspend;
+	}
+}
+
+static void get_suspend(const struct access *a, struct hv_value *value)
+{
+	value->low = *suspend_register(a);
+}
+
+static bool set_suspend(const struct access *a, const struct hv_value *value)
+{
+	if (value->low & ~SUSPENDED)
+		return false;
+	*suspend_register(a) = value->low;
+	return true;
+}
+
+static void get_activity(const struct access *a, struct hv_value *value)
+{
+	if (a->vp->startup_suspend)
+		value->low |= HV_ACTIVITY_STARTUP;
+	if (a->vp->halted)
+		value->low |= HV_ACTIVITY_HALTED;
+}
+
+static bool set_activity(const struct access *a, const struct hv_value *value)
+{
+	if (value->low & ~(HV_ACTIVITY_STARTUP | HV_ACTIVITY_HALTED))
+		return false;
+	a->vp->startup_suspend = value->low & HV_ACTIVITY_STARTUP;
+	a->vp->halted = value->low & HV_ACTIVITY_HALTED;
+	return true;
+}
+
+static void get_pending(const struct access *a, struct hv_value *value)
+{
+	value->low = child_pending_get(a->vp);
+}
+
+static bool set_pending(const struct access *a, const struct hv_value *value)
+{
+	return child_pending_set(a->vp, value->low);
+}
+
+static void get_interrupt_state(const struct access *a, struct hv_value *value)
+{
+	value->low = child_interrupt_state_get(a->vp);
+}
+
+static bool set_interrupt_state(const struct access *a,
+				const struct hv_value *value)
+{
+	if (value->low & ~(HV_INTERRUPT_SHADOW | HV_NMI_MASKED))
+		return false;
+	a->vp->vmcb->interrupt_shadow = value->low & HV_INTERRUPT_SHADOW;
+	a->vp->nmi_masked = value->low & HV_NMI_MASKED;
+	return true;
+}
+
+static void get_event(const struct access *a, struct hv_value *value)
+{
+	*value = a->vp->pending_event[a->n];
+}
+
+static bool set_event(const struct access *a, const struct hv_value *value)
+{
+	a->vp->pending_event[a->n] = *value;
+	return true;
+}
+
+static void get_deliverability(const struct access *a, struct hv_value *value)
+{
+	value->low = a->vp->deliverability;
+}
+
+static bool set_deliverability(const struct access *a,
+			       const struct hv_value *value)
+{
+	if (value->low & ~HV_DELIVERABILITY_DEFINED)
+		return false;
+	a->vp->deliverability = value->low;
+	return true;
+}
+
+const struct register_range child_event_registers[] = {
+	{ HV_REGISTER_EXPLICIT_SUSPEND, HV_REGISTER_INTERCEPT_SUSPEND,
+	  get_suspend, set_suspend },
+	{ HV_REGISTER_DISPATCH_SUSPEND, HV_REGISTER_DISPATCH_SUSPEND,
+	  get_suspend, set_suspend },
+	{ HV_REGISTER_INTERNAL_ACTIVITY, HV_REGISTER_INTERNAL_ACTIVITY,
+	  get_activity, set_activity },
+	{ HV_REGISTER_PENDING_INTERRUPTION, HV_REGISTER_PENDING_INTERRUPTION,
+	  get_pending, set_pending },
+	{ HV_REGISTER_INTERRUPT_STATE, HV_REGISTER_INTERRUPT_STATE,
+	  get_interrupt_state, set_interrupt_state },
+	{ HV_REGISTER_PENDING_EVENT0, HV_REGISTER_PENDING_EVENT1,
+	  get_event, set_event },
+	{ HV_REGISTER_DELIVERABILITY, HV_REGISTER_DELIVERABILITY,
+	  get_deliverability, set_deliverability },
+};
+
+const u32 child_num_event_registers = ARRAY_SIZE(child_event_registers);
