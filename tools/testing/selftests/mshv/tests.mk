@@ -15,14 +15,18 @@ TESTS := ports instructions mmio device memory vp_pages lifetime many signals \
 EXAMPLES := example_vmm
 DEMOS := demo_vm
 
+# Interrupts and time
+TESTS += apic ipi deliverable
+
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 
 # Guest functions are copied to where no library is and no relocation is made.
 # The harness compares whatever it is given with a plain 0 or 1, and functions
-# of a table have parameters that one of them does not need.
+# of a table have parameters that one of them does not need. An interrupt uses the
+# stack of the guest function that it interrupts.
 TEST_CFLAGS := $(CFLAGS) -Werror -Wno-sign-compare -Wno-unused-parameter \
 	-I$(CURDIR)/lib -I$(KSELFTEST) -pthread \
-	-fno-stack-protector -fcf-protection=none -fno-jump-tables \
+	-fno-stack-protector -fcf-protection=none -fno-jump-tables -mno-red-zone \
 	-fno-tree-loop-distribute-patterns -fno-strict-aliasing
 
 .PHONY: tests list-tests

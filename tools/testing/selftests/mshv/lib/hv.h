@@ -80,6 +80,10 @@ struct hv_install_intercept {
 
 /* Registers */
 #define HV_REG_EXPLICIT_SUSPEND			0x00000000
+#define HV_REG_INTERNAL_ACTIVITY		0x00000004
+#define HV_REG_PENDING_INTERRUPTION		0x00010002
+#define HV_REG_INTERRUPT_STATE			0x00010003
+#define HV_REG_DELIVERABILITY			0x00010006
 #define HV_REG_RAX				0x00020000
 #define HV_REG_RCX				0x00020001
 #define HV_REG_RDX				0x00020002
@@ -138,6 +142,40 @@ struct hv_vp_registers {
 	__u32 vtl;
 };
 
+/* HV_REG_INTERNAL_ACTIVITY */
+#define HV_ACTIVITY_STARTUP			1	/* waits for a SIPI */
+#define HV_ACTIVITY_HALTED			2
+
+/* HV_REG_PENDING_INTERRUPTION */
+#define HV_PENDING_INTERRUPT(vector)		(1ULL | (vector) << 16)
+#define HV_PENDING_NMI				(1ULL | 2 << 1 | 2 << 16)
+
+/* HV_REG_DELIVERABILITY */
+#define HV_DELIVERABILITY_NMI			1
+#define HV_DELIVERABILITY_INTERRUPT		2
+#define HV_DELIVERABILITY_PRIORITY(x)		((x) << 2)
+
+/* Types of interrupts */
+#define HV_INTERRUPT_FIXED			0
+#define HV_INTERRUPT_LOWEST_PRIORITY		1
+#define HV_INTERRUPT_NMI			4
+#define HV_INTERRUPT_INIT			5
+#define HV_INTERRUPT_SIPI			6
+#define HV_INTERRUPT_EXTINT			7
+#define HV_INTERRUPT_LINT1			9
+
+#define HV_INTERRUPT_LEVEL			1
+#define HV_INTERRUPT_LOGICAL			2
+
+struct hv_assert_interrupt {
+	__u64 partition_id;
+	__u32 type;
+	__u32 flags;
+	__u64 destination;
+	__u32 vector;
+	__u32 vtl;
+};
+
 /* Messages: why MSHV_RUN_VP returned */
 #define HV_MSG_UNMAPPED_GPA			0x80000000
 #define HV_MSG_GPA_INTERCEPT			0x80000001
@@ -146,6 +184,7 @@ struct hv_vp_registers {
 #define HV_MSG_MSR				0x80010001
 #define HV_MSG_CPUID				0x80010002
 #define HV_MSG_HALT				0x80010007
+#define HV_MSG_INTERRUPTION_DELIVERABLE		0x80010008
 
 /* Messages that go to the driver: a VP has an intercept */
 #define HV_MSG_OPAQUE_INTERCEPT			0x8000003f
@@ -218,6 +257,12 @@ struct hv_memory_intercept {
 	__u8 instruction_bytes[16];
 };
 
+struct hv_interruption_deliverable {
+	struct hv_intercept head;
+	__u8 type;
+	__u8 reserved[7];
+};
+
 struct hv_message {
 	__u32 type;
 	__u8 payload_size;
@@ -231,6 +276,7 @@ struct hv_message {
 		struct hv_msr_intercept msr;
 		struct hv_cpuid_intercept cpuid;
 		struct hv_memory_intercept memory;
+		struct hv_interruption_deliverable deliverable;
 	};
 };
 

@@ -29,16 +29,21 @@ int device_open(void)
 	return fd;
 }
 
-int partition_create(int device)
+static int new_partition(int device, __u64 flags)
 {
 	struct mshv_create_partition args = {
-		.pt_flags = _BITUL(MSHV_PT_BIT_GPA_SUPER_PAGES),
+		.pt_flags = _BITUL(MSHV_PT_BIT_GPA_SUPER_PAGES) | flags,
 		.pt_isolation = MSHV_PT_ISOLATION_NONE,
 	};
 	int fd = ioctl(device, MSHV_CREATE_PARTITION, &args);
 
 	require(fd >= 0, "create a partition");
 	return fd;
+}
+
+int partition_create(int device)
+{
+	return new_partition(device, 0);
 }
 
 void partition_initialize(int fd)
@@ -163,13 +168,13 @@ static void build_page_tables(struct vm *vm)
 				 PTE_WRITABLE | PTE_LARGE;
 }
 
-struct vm *vm_new(void)
+struct vm *vm_new_with(__u64 flags)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));
 
 	require(vm, "allocate a VM");
 	vm->device = device_open();
-	vm->fd = partition_create(vm->device);
+	vm->fd = new_partition(vm->device, flags);
 	partition_initialize(vm->fd);
 	vm->ram = vm_add_memory(vm, 0, GUEST_RAM_SIZE, REGION_ALL);
 
@@ -178,6 +183,11 @@ struct vm *vm_new(void)
 	load_block(vm, GUEST_CODE, __start_guest, __stop_guest, GUEST_STACKS);
 	build_page_tables(vm);
 	return vm;
+}
+
+struct vm *vm_new(void)
+{
+	return vm_new_with(0);
 }
 
 void vm_close(struct vm *vm)

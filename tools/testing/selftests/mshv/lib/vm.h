@@ -19,8 +19,10 @@
  * Memory of every VM. In long mode the first 4 GiB are mapped one to one,
  * whether there is memory or not.
  */
+#define GUEST_GDT		0x500UL		/* code 8, data 0x10 */
 #define GUEST_PAGE_TABLES	0x1000UL	/* PML4, PDPT, 4 page directories */
 #define GUEST_REAL_STACK	0x7000UL	/* grows down */
+#define GUEST_IDT		0x7000UL	/* see interrupts.h */
 #define GUEST_REAL_CODE		0x8000UL	/* section "guest16" */
 #define GUEST_CODE		0x10000UL	/* section "guest" */
 #define GUEST_STACKS		0x40000UL	/* a page for each VP, 64 of them */
@@ -58,6 +60,14 @@ struct vm {
  * Return: the VM.
  */
 struct vm *vm_new(void);
+
+/**
+ * vm_new_with() - make a VM like vm_new(), but for some features
+ * @flags: bits of MSHV_PT_BIT_* that are to be set as well
+ *
+ * Return: the VM.
+ */
+struct vm *vm_new_with(__u64 flags);
 
 /**
  * vm_close() - close the partition and the device

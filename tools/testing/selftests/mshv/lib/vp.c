@@ -111,6 +111,7 @@ void vp_start(struct vp *vp, void (*function)(__u64 argument), __u64 argument)
 	add(&list, HV_REG_RIP)->u64 = guest_address(function);
 	add(&list, HV_REG_RDI)->u64 = argument;
 	add(&list, HV_REG_RFLAGS)->u64 = RFLAGS_ALWAYS;
+	add(&list, HV_REG_INTERNAL_ACTIVITY)->u64 = 0;
 
 	add(&list, HV_REG_CR3)->u64 = GUEST_PAGE_TABLES;
 	add(&list, HV_REG_CR4)->u64 = CR4_PAE;
@@ -123,6 +124,19 @@ void vp_start(struct vp *vp, void (*function)(__u64 argument), __u64 argument)
 		if (name != HV_REG_CS)
 			add_segment(&list, name, 0x10, 0, 0xffffffff, DATA);
 	add_system_segments(&list);
+	write_list(vp, &list);
+}
+
+void vp_use_tables(struct vp *vp)
+{
+	struct list list = {};
+
+	add(&list, HV_REG_GDTR)->table = (struct hv_table){
+		.base = GUEST_GDT, .limit = 0x17,
+	};
+	add(&list, HV_REG_IDTR)->table = (struct hv_table){
+		.base = GUEST_IDT, .limit = 0xfff,
+	};
 	write_list(vp, &list);
 }
 

@@ -51,6 +51,15 @@ void vp_close(struct vp *vp);
 void vp_start(struct vp *vp, void (*function)(__u64 argument), __u64 argument);
 
 /**
+ * vp_use_tables() - let a VP take interrupts
+ * @vp: the VP, after vp_start()
+ *
+ * It finds its segments in the table at %GUEST_GDT and its handlers in the one
+ * at %GUEST_IDT, see interrupts.h. Without this, every exception crashes it.
+ */
+void vp_use_tables(struct vp *vp);
+
+/**
  * vp_start_real() - put a VP at the beginning of 16-bit guest code
  * @vp: the VP
  * @code: a label in section "guest16"
