@@ -181,6 +181,8 @@ enum child_counter {
  * @signal_message: tells the parent that it can be dispatched again
  * @eoi_message: tells the parent of level-triggered interrupts that ended
  * @next: in the queue of VPs that are ready
+ * @sleeps: it is in the list of VPs that have halted and whose timers run
+ * @next_sleeper: in that list
  */
 struct child_vp {
 	u32 index;
@@ -218,6 +220,8 @@ struct child_vp {
 	struct message signal_message;
 	struct message eoi_message;
 	struct child_vp *next;
+	bool sleeps;
+	struct child_vp *next_sleeper;
 };
 
 /* Of the counters on a VP's statistics pages */

@@ -116,6 +116,7 @@ void child_apic_reset(struct child_vp *vp)
 	*apic = (struct child_apic) {
 		.dfr = ~0U,
 		.svr = 0xff,
+		.timer_deadline = TIMER_NEVER,
 	};
 	memcpy(apic->eoi, eoi, sizeof(eoi));
 	for (i = 0; i < APIC_NUM_LVTS; i++)

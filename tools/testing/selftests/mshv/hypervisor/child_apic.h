@@ -52,6 +52,9 @@ struct child_vp;
 #define APIC_LVT_VECTOR(lvt)	((lvt) & 0xff)
 #define APIC_LVT_MODE(lvt)	((lvt) >> 8 & 7)
 #define APIC_LVT_MASKED		BIT(16)
+#define APIC_LVT_TIMER_MODE	(3U << 17)
+#define APIC_LVT_PERIODIC	BIT(17)
+#define APIC_LVT_TSC_DEADLINE	BIT(18)
 #define APIC_FIRST_VECTOR	16
 
 #define APIC_ESR_SEND_VECTOR	BIT(5)
@@ -87,6 +90,10 @@ struct child_vp;
  * @errors: errors since ESR was last written
  * @icr: interrupt command
  * @lvt: local vector table, by APIC_LVT_* - APIC_LVT_TIMER
+ * @timer_initial: initial count
+ * @timer_divide: divide configuration
+ * @timer_deadline: when the timer expires, TSC; TIMER_NEVER: it does not run
+ * @timer_period: then again after that many TSC cycles; 0: no more
  * @requests: APIC_REQUEST_*
  * @eoi: level-triggered vectors that were ended and that the parent was not told
  *	of yet; changes with atomic instructions
@@ -103,6 +110,10 @@ struct child_apic {
 	u32 errors;
 	u64 icr;
 	u32 lvt[APIC_NUM_LVTS];
+	u32 timer_initial;
+	u32 timer_divide;
+	u64 timer_deadline;
+	u64 timer_period;
 	u32 requests;
 	u32 eoi[APIC_WORDS];
 };
@@ -144,6 +155,17 @@ void child_apic_local(struct child_vp *vp, u32 lvt, u8 vector);
 /* child_apic_registers.c: with the VP at hand, children_lock not held */
 bool child_apic_read(struct child_vp *vp, u32 reg, u64 *value);
 bool child_apic_write(struct child_vp *vp, u32 reg, u64 value);
+
+/* child_apic_timer.c: with the VP at hand */
+#define TIMER_NEVER		(~0UL)
+u64 child_apic_timer_hz(void);
+u32 child_apic_timer_current(const struct child_vp *vp);
+void child_apic_timer_start(struct child_vp *vp, u32 count);
+void child_apic_timer_divide(struct child_vp *vp, u32 divide);
+void child_apic_timer_mode(struct child_vp *vp, u32 lvt);
+u64 child_apic_tsc_deadline(const struct child_vp *vp);
+void child_apic_set_tsc_deadline(struct child_vp *vp, u64 tsc);
+void child_apic_timer_expire(struct child_vp *vp, u64 now);
 
 /* child_ipi.c: with children_lock held */
 void child_interrupt(struct child *child, const struct apic_interrupt *i);

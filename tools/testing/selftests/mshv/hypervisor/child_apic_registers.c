@@ -12,6 +12,7 @@
 #define LDR_DEFINED		0xff000000U
 #define DFR_FIXED		0x0fffffffU
 #define ICR_LOW_DEFINED		0x000ccfffU
+#define DIVIDE_DEFINED		0xbU
 #define LVT_DEFINED		(0xffU | APIC_LVT_MASKED)
 #define LVT_WITH_MODE		(LVT_DEFINED | 7U << 8)
 
@@ -45,7 +46,7 @@ static u64 get_tpr(struct child_vp *vp, u32 n)
 
 static bool set_tpr(struct child_vp *vp, u32 n, u64 value)
 {
-	if (value > 0xff)
+	if (value > 0xff && is_x2apic(vp))
 		return false;
 	child_apic_set_tpr(vp, value);
 	return true;
@@ -106,9 +107,9 @@ static bool set_svr(struct child_vp *vp, u32 n, u64 value)
 {
 	u32 i;
 
-	if (value & ~(u64)SVR_DEFINED)
+	if ((value & ~(u64)SVR_DEFINED) && is_x2apic(vp))
 		return false;
-	vp->apic.svr = value;
+	vp->apic.svr = value & SVR_DEFINED;
 	for (i = 0; i < APIC_NUM_LVTS && !(value & APIC_SVR_ENABLE); i++)
 		vp->apic.lvt[i] |= APIC_LVT_MASKED;
 	return true;
@@ -208,7 +209,7 @@ static u64 get_lvt(struct child_vp *vp, u32 n)
 static bool set_lvt(struct child_vp *vp, u32 n, u64 value)
 {
 	static const u32 defined[APIC_NUM_LVTS] = {
-		LVT_DEFINED | 3U << 17,		/* timer: mode */
+		LVT_DEFINED | APIC_LVT_TIMER_MODE,
 		LVT_WITH_MODE, LVT_WITH_MODE,	/* thermal, perfmon */
 		LVT_WITH_MODE | 5U << 13,	/* LINT: polarity, level */
 		LVT_WITH_MODE | 5U << 13,
@@ -217,9 +218,42 @@ static bool set_lvt(struct child_vp *vp, u32 n, u64 value)
 
 	if ((value & ~(u64)defined[n]) && is_x2apic(vp))
 		return false;
+	if (n == 0)
+		child_apic_timer_mode(vp, value);
 	vp->apic.lvt[n] = value & defined[n];
 	if (!(vp->apic.svr & APIC_SVR_ENABLE))
 		vp->apic.lvt[n] |= APIC_LVT_MASKED;
+	return true;
+}
+
+static u64 get_initial(struct child_vp *vp, u32 n)
+{
+	return vp->apic.timer_initial;
+}
+
+static bool set_initial(struct child_vp *vp, u32 n, u64 value)
+{
+	if (value >> 32)
+		return false;
+	child_apic_timer_start(vp, value);
+	return true;
+}
+
+static u64 get_current(struct child_vp *vp, u32 n)
+{
+	return child_apic_timer_current(vp);
+}
+
+static u64 get_divide(struct child_vp *vp, u32 n)
+{
+	return vp->apic.timer_divide;
+}
+
+static bool set_divide(struct child_vp *vp, u32 n, u64 value)
+{
+	if ((value & ~(u64)DIVIDE_DEFINED) && is_x2apic(vp))
+		return false;
+	child_apic_timer_divide(vp, value & DIVIDE_DEFINED);
 	return true;
 }
 
@@ -250,6 +284,9 @@ static const struct apic_register {
 	{ APIC_ICR, APIC_ICR, BOTH, get_icr, set_icr },
 	{ APIC_ICR_HIGH, APIC_ICR_HIGH, XAPIC, get_icr_high, set_icr_high },
 	{ APIC_LVT_TIMER, APIC_LVT_ERROR, BOTH, get_lvt, set_lvt },
+	{ APIC_TIMER_INITIAL, APIC_TIMER_INITIAL, BOTH, get_initial, set_initial },
+	{ APIC_TIMER_CURRENT, APIC_TIMER_CURRENT, BOTH, get_current, NULL },
+	{ APIC_TIMER_DIVIDE, APIC_TIMER_DIVIDE, BOTH, get_divide, set_divide },
 	{ APIC_SELF_IPI, APIC_SELF_IPI, X2APIC, NULL, set_self_ipi },
 };
 

@@ -284,6 +284,10 @@ void svm_intercept_port(u16 port);
 void run_init(void);
 bool run_ready_vps(struct cpu *cpu);
 
+/* run_timer.c: see also run.h */
+u64 timer_wake_sleepers(void);
+void timer_arm(u64 deadline);
+
 /* run_doorbell.c: see also port.h and run.h */
 void doorbell_retry(void);
 void doorbell_reset(const struct vp *vp);

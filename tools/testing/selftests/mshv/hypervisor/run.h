@@ -40,6 +40,14 @@ void interrupts_scan(struct child_vp *vp);
 void interrupts_iret(struct child_vp *vp);
 bool interrupts_write_cr8(struct child_vp *vp);
 
+/* run_timer.c: see also hv.h */
+void timer_watch(struct child_vp *vp);
+void timer_forget(struct child_vp *vp);
+u64 timer_expire(struct child_vp *vp);
+
+/* run_apic.c: an access to the page of the local APIC; false: it is not that */
+bool run_apic(struct child_vp *vp);
+
 /* run_msr.c: do a RDMSR or WRMSR; false: it is not for the hypervisor to do */
 bool run_msr(struct child_vp *vp, bool write);
 

@@ -34,6 +34,7 @@ static void leaf_basic(const struct child_vp *vp, u32 subleaf, u32 *out)
 		return;
 	if (vp->child->flags & HV_CREATE_X2APIC)
 		out[ECX] |= LEAF1_ECX_X2APIC;
+	out[ECX] |= LEAF1_ECX_TSC_DEADLINE;
 	if (!(child_apic_base(vp) & APIC_BASE_ENABLE))
 		out[EDX] &= ~LEAF1_EDX_APIC;
 }

@@ -78,6 +78,8 @@ static enum run_result on_memory(struct cpu *cpu, struct child_vp *vp)
 {
 	if (doorbell_store(vp))
 		return RUN_ON;
+	if (run_apic(vp))
+		return RUN_ON;
 	intercept_memory(vp);
 	return RUN_INTERCEPT;
 }

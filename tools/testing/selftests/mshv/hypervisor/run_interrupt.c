@@ -250,6 +250,7 @@ enum run_result interrupts_offer(struct child_vp *vp)
 	struct vmcb *vmcb = vp->vmcb;
 
 	vp->offer = OFFER_NOTHING;
+	timer_arm(timer_expire(vp));
 	if (child_has_apic(vp->child))
 		interrupts_settle(vp);
 	if (vp->startup_suspend || vp->halted)

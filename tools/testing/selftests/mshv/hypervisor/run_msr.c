@@ -70,6 +70,11 @@ static bool read_msr(struct child_vp *vp, u32 msr, u64 *value)
 	case MSR_TSC:
 		*value = read_tsc() + vp->vmcb->tsc_offset;
 		return true;
+	case MSR_TSC_DEADLINE:
+		if (!child_has_apic(vp->child))
+			return false;
+		*value = child_apic_tsc_deadline(vp);
+		return true;
 	case HV_MSR_ICR:
 		if (!apic_register(vp, msr, &reg))
 			return false;
@@ -95,6 +100,11 @@ static bool write_msr(struct child_vp *vp, u32 msr, u64 value)
 		return write_efer(vp->vmcb, value);
 	case MSR_TSC:
 		vp->vmcb->tsc_offset = value - read_tsc();
+		return true;
+	case MSR_TSC_DEADLINE:
+		if (!child_has_apic(vp->child))
+			return false;
+		child_apic_set_tsc_deadline(vp, value);
 		return true;
 	}
 	if (apic_register(vp, msr, &reg))

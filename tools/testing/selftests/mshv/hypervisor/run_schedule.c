@@ -58,38 +58,19 @@ static void wake_processor(void)
 		cpu_kick(busy);
 }
 
-/* The three bits of the divider are 0, 1 and 3; all set mean 1. */
-static u64 timer_hz(void)
-{
-	u32 divide = lapic_read(LAPIC_TIMER_DIVIDE);
-	u32 shift = ((divide & 3) | (divide & 8) >> 1) + 1;
-
-	return clock_apic_hz() >> (shift & 7);
-}
-
 /**
  * schedule_slice() - Limit the time of the VP that this processor runs next
  *
- * The only clock that could end a slice is the timer of the parent's local
- * APIC. If it is a one-shot timer, as it is in Linux, it is made to expire
- * early, so that the parent takes the processor and its halting again is the
- * turn of another VP. To the parent that is an interrupt without reason, of which
- * it makes nothing but to set the timer again.
+ * The parent takes the processor when its timer expires, and its halting again is
+ * the turn of another VP.
  *
  * Return: false when there is no other VP to share with.
  */
 bool schedule_slice(void)
 {
-	u32 lvt = lapic_read(LAPIC_LVT_TIMER), left, slice;
-
 	if (!READ_ONCE(ready_first))
 		return false;
-	if (lvt & (LAPIC_LVT_MASKED | LAPIC_LVT_MODE))
-		return true;
-	slice = timer_hz() / SLICES_PER_SECOND;
-	left = lapic_read(LAPIC_TIMER_CURRENT);
-	if (!left || left > slice)
-		lapic_write(LAPIC_TIMER_INITIAL, slice);
+	timer_arm(read_tsc() + clock_tsc_hz() / SLICES_PER_SECOND);
 	return true;
 }
 
@@ -141,6 +122,7 @@ void schedule_block(struct child_vp *vp)
 {
 	vp->blocked = true;
 	child_vp_count(vp, HV_COUNTER_DISPATCH_BLOCKED, 1);
+	timer_watch(vp);
 }
 
 /**
@@ -159,12 +141,14 @@ void run_update(struct child_vp *vp)
 	if (schedule_by_parent()) {
 		if (ready && vp->blocked)
 			signal_parent(vp);
+		timer_watch(vp);
 		return;
 	}
 	if (ready && vp->activity == CHILD_VP_IDLE)
 		queue_add(vp);
 	else if (!ready && vp->activity == CHILD_VP_READY)
 		queue_remove(vp);
+	timer_watch(vp);
 }
 
 /**
@@ -177,6 +161,7 @@ void run_forget(struct child_vp *vp)
 {
 	if (vp->activity == CHILD_VP_READY)
 		queue_remove(vp);
+	timer_forget(vp);
 	message_cancel(&vp->intercept_message);
 	message_cancel(&vp->signal_message);
 	message_cancel(&vp->eoi_message);

@@ -124,8 +124,11 @@ static bool sleep(struct cpu *cpu)
  */
 void svm_idle(struct cpu *cpu)
 {
-	while (!vp_must_stop(cpu->vp) && run_ready_vps(cpu) && sleep(cpu))
-		;
+	do {
+		if (vp_must_stop(cpu->vp) || !run_ready_vps(cpu))
+			break;
+		timer_arm(timer_wake_sleepers());
+	} while (sleep(cpu));
 }
 
 /**

@@ -152,6 +152,7 @@ void vp_run(struct vp *vp)
 		if (vmcb->exit_event & SVM_EVENT_VALID)
 			vmcb->inject_event = vmcb->exit_event;
 		exit_dispatch(vp);
+		timer_wake_sleepers();
 	}
 	cpu_park(vp->cpu);
 }
