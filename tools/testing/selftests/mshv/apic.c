@@ -341,4 +341,52 @@ TEST_F(apic, external_and_local_sources)
 	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, ALL_WELL));
 }
 
+/* The forms in which operating systems access the page of the controller */
+static __guest void use_each_form(__u64 page)
+{
+	__u32 value;
+
+	apic_enable(false);
+	asm volatile("movl $0x10, 0x80(%0)" : : "r"(page) : "memory");
+	asm volatile("movabsl 0xfee00080, %%eax" : "=a"(value) : : "memory");
+	out32(RESULT_PORT, value);
+	asm volatile("movabsl %%eax, 0xfee00080" : : "a"(0x20) : "memory");
+	asm volatile("movl 0x80(,%1), %0" : "=r"(value) : "r"(page) : "memory");
+	out32(RESULT_PORT, value);
+	asm volatile("movl %1, %%r9d; movl %%r9d, 0x1000(%0,%2,8)"
+		     : : "r"(page - 0x1000), "r"(0x30), "r"(0x10UL)
+		     : "r9", "memory");
+	value = 0x40;
+	asm volatile("xchgl %0, 0x80(%1)" : "+r"(value) : "r"(page) : "memory");
+	out32(RESULT_PORT, value);
+	out32(RESULT_PORT, apic_read(APIC_TPR));
+	halt();
+}
+
+TEST_F(apic, page_is_accessed_in_many_forms)
+{
+	struct vp *vp = vp_new_at(self->vm, 0, use_each_form, APIC_PAGE);
+	__u32 i;
+
+	for (i = 0x10; i <= 0x40; i += 0x10)
+		ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, i));
+}
+
+static __guest void read_identity(__u64 x2apic)
+{
+	apic_enable(x2apic);
+	out32(RESULT_PORT, apic_read(APIC_ID));
+	out32(RESULT_PORT, apic_read(APIC_VERSION) & 0xff);
+	halt();
+}
+
+TEST_F(apic, identity)
+{
+	struct vp *vp = vp_new_at(self->vm, 3, read_identity, variant->x2apic);
+
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4,
+				   variant->x2apic ? 3 : 3 << 24));
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 0x14));
+}
+
 TEST_HARNESS_MAIN

@@ -38,10 +38,10 @@ static __guest void play(__u64 argument)
 			apic_send(ICR_FIXED | VECTOR, !self);
 			wait_for(COUNT, before + 1);
 		} else {
-			/* Not PAUSE: QEMU prolongs the shadow of STI by it. */
 			interrupts_on();
 			idle(1);
 			interrupts_off();
+			asm volatile("pause");
 		}
 	}
 	out32(RESULT_PORT, ALL_WELL);

@@ -16,7 +16,7 @@ EXAMPLES := example_vmm
 DEMOS := demo_vm
 
 # Interrupts and time
-TESTS += apic ipi deliverable
+TESTS += apic ipi deliverable apic_timer
 
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 

@@ -29,6 +29,11 @@ FIXTURE_VARIANT_ADD(apic, x2apic)
 	.x2apic = true,
 };
 
+FIXTURE_VARIANT_ADD(apic, xapic)
+{
+	.x2apic = false,
+};
+
 FIXTURE_SETUP(apic)
 {
 	self->has_ledger = hypervisor_present();

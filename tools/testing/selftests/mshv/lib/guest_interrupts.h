@@ -40,9 +40,17 @@ struct interrupt_frame;
 #define APIC_ICR_HIGH		0x31
 #define APIC_LVT_LINT0		0x35
 #define APIC_LVT_LINT1		0x36
+#define APIC_LVT_TIMER		0x32
+#define APIC_TIMER_INITIAL	0x38
+#define APIC_TIMER_CURRENT	0x39
+#define APIC_TIMER_DIVIDE	0x3e
 #define APIC_SELF_IPI		0x3f
 
 #define APIC_SVR_ENABLED	0x1ff
+#define APIC_LVT_MASKED		0x10000
+#define APIC_LVT_PERIODIC	0x20000
+#define APIC_LVT_TSC_DEADLINE	0x40000
+#define MSR_TSC_DEADLINE	0x6e0
 #define ICR_FIXED		0x00000
 #define ICR_LOWEST		0x00100
 #define ICR_NMI			0x00400
@@ -120,6 +128,14 @@ static __always_inline __in_guest void interrupts_off(void)
 static __always_inline __in_guest void wait_for_interrupt(void)
 {
 	asm volatile("sti; hlt; cli" : : : "memory");
+}
+
+static __always_inline __in_guest __u64 read_tsc(void)
+{
+	__u32 low, high;
+
+	asm volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (__u64)high << 32 | low;
 }
 
 static __always_inline __in_guest void write_cr8(__u64 priority)
