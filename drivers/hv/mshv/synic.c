@@ -167,6 +167,35 @@ void mshv_synic_read_doorbells(void)
 	mshv_event_ring_drain(&this_cpu_ptr(&synic_cpus)->doorbells);
 }
 
+/*
+ * Called at each interrupt on the hypervisor callback vector, VMBus's own
+ * included.
+ */
+static void synic_interrupt(void)
+{
+	struct hv_message_page *page = this_cpu_ptr(&synic_cpus)->messages.address;
+	struct hv_message *message;
+
+	if (unlikely(!page))
+		return;
+
+	message = &page->sint_message[HV_SYNIC_INTERCEPTION_SINT_INDEX];
+	if (READ_ONCE(message->header.message_type) == HVMSG_NONE)
+		return;
+
+	mshv_message_receive(message);
+
+	/*
+	 * The slot is free. If the hypervisor had to hold a message back it
+	 * says so in the slot, and wants to be told.
+	 */
+	WRITE_ONCE(message->header.message_type, HVMSG_NONE);
+	/* It sees the free slot, or we see that it held something back. */
+	mb();
+	if (message->header.message_flags.msg_pending)
+		hv_set_non_nested_msr(HV_MSR_EOM, 0);
+}
+
 static int synic_online(unsigned int cpu)
 {
 	struct synic_cpu *synic = this_cpu_ptr(&synic_cpus);
@@ -201,40 +230,16 @@ static int synic_offline(unsigned int cpu)
 
 	sint_stop(HV_SYNIC_DOORBELL_SINT_INDEX);
 	sint_stop(HV_SYNIC_INTERCEPTION_SINT_INDEX);
-	/* Nothing is added to the ring any more; what is in it counts. */
-	scoped_guard(irqsave)
+	/*
+	 * Nothing comes here any more: the hypervisor sends elsewhere what it
+	 * held back. What has come counts, whether its interrupt arrives or not.
+	 */
+	scoped_guard(irqsave) {
+		synic_interrupt();
 		mshv_synic_read_doorbells();
+	}
 	pages_stop(synic);
 	return 0;
-}
-
-/*
- * Called at each interrupt on the hypervisor callback vector, VMBus's own
- * included.
- */
-static void synic_interrupt(void)
-{
-	struct hv_message_page *page = this_cpu_ptr(&synic_cpus)->messages.address;
-	struct hv_message *message;
-
-	if (unlikely(!page))
-		return;
-
-	message = &page->sint_message[HV_SYNIC_INTERCEPTION_SINT_INDEX];
-	if (READ_ONCE(message->header.message_type) == HVMSG_NONE)
-		return;
-
-	mshv_message_receive(message);
-
-	/*
-	 * The slot is free. If the hypervisor had to hold a message back it
-	 * says so in the slot, and wants to be told.
-	 */
-	WRITE_ONCE(message->header.message_type, HVMSG_NONE);
-	/* It sees the free slot, or we see that it held something back. */
-	mb();
-	if (message->header.message_flags.msg_pending)
-		hv_set_non_nested_msr(HV_MSR_EOM, 0);
 }
 
 /* The next kernel must not find the hypervisor writing to pages of this one. */
