@@ -15,6 +15,9 @@ TESTS := ports instructions mmio device memory vp_pages lifetime many signals \
 EXAMPLES := example_vmm
 DEMOS := demo_vm
 
+# Processors of the parent that come and go
+TESTS += hotplug
+
 # Interrupts and time
 TESTS += apic ipi deliverable apic_timer
 
