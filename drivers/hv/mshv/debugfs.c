@@ -187,6 +187,8 @@ int mshv_debugfs_start(struct mshv_root *root)
  * mshv_debugfs_stop() - undo mshv_debugfs_start()
  * @root: the driver's state
  *
+ * Being stopped already is no error.
+ *
  * Context: Process context, may sleep.
  */
 void mshv_debugfs_stop(struct mshv_root *root)
@@ -196,6 +198,7 @@ void mshv_debugfs_stop(struct mshv_root *root)
 	KUNIT_STATIC_STUB_REDIRECT(mshv_debugfs_stop, root);
 
 	debugfs_remove(debugfs_top);
+	debugfs_top = NULL;
 	debugfs_partitions = NULL;
 	list_for_each_entry_safe(lasting, next, &lasting_stats, node) {
 		list_del(&lasting->node);

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/wait.h>
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
@@ -29,6 +30,53 @@
 
 /* All partitions by id, for the interrupt handler, under RCU. */
 static DEFINE_XARRAY(partitions);
+
+/*
+ * How many partitions the hypervisor has because of us, those on their way in
+ * or out included, and whether there may be more.
+ */
+static DEFINE_SPINLOCK(census_lock);
+static unsigned int census;
+static enum {
+	CENSUS_OPEN,
+	CENSUS_FROZEN,		/* the system sleeps: none, until it wakes up */
+	CENSUS_CLOSED,		/* the system goes down: never again */
+} census_state;
+static DECLARE_WAIT_QUEUE_HEAD(census_wait);
+
+static bool try_count_in(int *ret)
+{
+	guard(spinlock)(&census_lock);
+	*ret = 0;
+	switch (census_state) {
+	case CENSUS_OPEN:
+		census++;
+		return true;
+	case CENSUS_CLOSED:
+		*ret = -ESHUTDOWN;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Who comes when the system is about to sleep is put to sleep with it. */
+static int count_in(void)
+{
+	int ret;
+
+	if (wait_event_state(census_wait, try_count_in(&ret),
+			     (TASK_KILLABLE | TASK_FREEZABLE)))
+		return -EINTR;
+	return ret;
+}
+
+static void count_out(void)
+{
+	scoped_guard(spinlock, &census_lock)
+		census--;
+	wake_up_all(&census_wait);
+}
 
 /**
  * mshv_partition_find() - find a partition by id
@@ -78,7 +126,10 @@ static void silence(struct mshv_partition *partition)
 	synchronize_rcu();
 }
 
-/* Everything that initializing and running brought, last first. */
+/*
+ * Everything that initializing and running brought, last first. The VPs
+ * themselves stay, for the files that know them.
+ */
 static void shut_down(struct mshv_partition *partition)
 {
 	struct mshv_vp *vp;
@@ -87,7 +138,6 @@ static void shut_down(struct mshv_partition *partition)
 	mshv_ioeventfds_destroy(&partition->ioeventfds);
 	xa_for_each(&partition->vps, index, vp)
 		mshv_vp_destroy(vp);
-	xa_destroy(&partition->vps);
 	mshv_memory_destroy(&partition->memory);
 
 	if (partition->initialized)
@@ -104,7 +154,8 @@ static void delete(struct mshv_partition *partition)
 	mshv_withdraw_own();
 }
 
-static void destroy(struct mshv_partition *partition)
+/* Afterwards the hypervisor knows nothing of the partition. */
+static void take_down(struct mshv_partition *partition)
 {
 	trace_mshv_partition_destroy(partition->id);
 	mshv_debugfs_remove_partition(partition);
@@ -113,6 +164,19 @@ static void destroy(struct mshv_partition *partition)
 	mshv_irq_routing_destroy(partition);
 	shut_down(partition);
 	delete(partition);
+	count_out();
+}
+
+static void destroy(struct mshv_partition *partition)
+{
+	struct mshv_vp *vp;
+	unsigned long index;
+
+	if (!partition->stopped)
+		take_down(partition);
+	xa_for_each(&partition->vps, index, vp)
+		kfree(vp);
+	xa_destroy(&partition->vps);
 	kfree(partition);
 }
 
@@ -126,6 +190,91 @@ void mshv_partition_put(struct mshv_partition *partition)
 {
 	if (refcount_dec_and_test(&partition->refs))
 		destroy(partition);
+}
+
+/*
+ * The system goes down and the partition with it, whoever has files of it. Its
+ * lock keeps ioctls on it and further VPs away, and whoever gets a lock
+ * afterwards sees that it is stopped.
+ */
+static void stop(struct mshv_partition *partition)
+{
+	struct mshv_vp *vp;
+	unsigned long index;
+
+	guard(mutex)(&partition->lock);
+	WRITE_ONCE(partition->stopped, true);
+	xa_for_each(&partition->vps, index, vp)
+		mshv_vp_stop(vp);
+	take_down(partition);
+}
+
+/* The next one from @id on that is not on its way out, with a reference. */
+static struct mshv_partition *next_partition(unsigned long *id)
+{
+	struct mshv_partition *partition;
+
+	guard(rcu)();
+	xa_for_each_start(&partitions, *id, partition, *id)
+		if (refcount_inc_not_zero(&partition->refs))
+			return partition;
+	return NULL;
+}
+
+/**
+ * mshv_partitions_stop() - take down all partitions, for good
+ *
+ * Their files stay, and each ioctl on them gives -ESHUTDOWN. There will be no
+ * further partition.
+ *
+ * Context: Process context, may sleep.
+ */
+void mshv_partitions_stop(void)
+{
+	struct mshv_partition *partition;
+
+	scoped_guard(spinlock, &census_lock)
+		census_state = CENSUS_CLOSED;
+	wake_up_all(&census_wait);
+
+	for (unsigned long id = 0; (partition = next_partition(&id)); id++) {
+		stop(partition);
+		mshv_partition_put(partition);
+	}
+
+	/* Those that were on their way, in or out, when this began. */
+	wait_event(census_wait, !READ_ONCE(census));
+}
+
+/**
+ * mshv_partitions_freeze() - see to it that there are none for a while
+ *
+ * Who wants to create one waits for mshv_partitions_thaw().
+ *
+ * Context: Process context.
+ * Return: 0; -EBUSY, and nothing has changed, if there is one.
+ */
+int mshv_partitions_freeze(void)
+{
+	guard(spinlock)(&census_lock);
+	if (census)
+		return -EBUSY;
+	if (census_state == CENSUS_OPEN)
+		census_state = CENSUS_FROZEN;
+	return 0;
+}
+
+/**
+ * mshv_partitions_thaw() - undo mshv_partitions_freeze()
+ *
+ * Context: Process context.
+ */
+void mshv_partitions_thaw(void)
+{
+	scoped_guard(spinlock, &census_lock)
+		if (census_state == CENSUS_FROZEN)
+			census_state = CENSUS_OPEN;
+	wake_up_all(&census_wait);
 }
 
 static long initialize_partition(void *object, void *arg)
@@ -211,8 +360,11 @@ static long partition_ioctl(struct file *file, unsigned int cmd,
 
 	if (mutex_lock_killable(&partition->lock))
 		return -EINTR;
-	ret = mshv_ioctl(partition_ioctls, ARRAY_SIZE(partition_ioctls),
-			 partition, cmd, (void __user *)arg);
+	if (partition->stopped)
+		ret = -ESHUTDOWN;
+	else
+		ret = mshv_ioctl(partition_ioctls, ARRAY_SIZE(partition_ioctls),
+				 partition, cmd, (void __user *)arg);
 	mutex_unlock(&partition->lock);
 	return ret;
 }
@@ -327,8 +479,8 @@ static struct mshv_partition *alloc_partition(const struct mshv_root *root)
  *
  * Context: Process context, may sleep.
  * Return: the file descriptor of the new partition, or -EFAULT, -EINVAL,
- *	   -ENOMEM, -EMFILE, -ENFILE, or the errno for the hypercall's status;
- *	   see MSHV_CREATE_PARTITION in include/uapi/linux/mshv.h.
+ *	   -ENOMEM, -EMFILE, -ENFILE, -EINTR, -ESHUTDOWN, or the errno for the
+ *	   hypercall's status; see MSHV_CREATE_PARTITION in include/uapi/linux/mshv.h.
  */
 long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 {
@@ -341,9 +493,15 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 	if (ret)
 		return ret;
 
+	ret = count_in();
+	if (ret)
+		return ret;
+
 	partition = alloc_partition(root);
-	if (!partition)
-		return -ENOMEM;
+	if (!partition) {
+		ret = -ENOMEM;
+		goto count_out;
+	}
 
 	ret = mshv_hvcall_pooled(HV_PARTITION_ID_SELF, HVCALL_CREATE_PARTITION,
 				 &in, sizeof(in), &out, sizeof(out));
@@ -354,25 +512,31 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 	mshv_memory_init(&partition->memory, partition->id);
 	mshv_ioeventfds_init(&partition->ioeventfds, partition->id);
 
+	/* Who finds it to stop it waits until it is whole, and has a file. */
+	mutex_lock(&partition->lock);
 	ret = xa_insert(&partitions, partition->id, partition,
 			GFP_KERNEL_ACCOUNT);
 	if (ret)
-		goto delete;
+		goto unlock;
 	mshv_debugfs_add_partition(partition);
 
+	/* The file can be closed before this function is through. */
+	mshv_partition_get(partition);
 	ret = FD_ADD(O_RDWR | O_CLOEXEC,
 		     anon_inode_getfile("mshv_partition", &partition_fops,
 					partition, O_RDWR));
 	if (ret < 0)
-		goto erase;
+		mshv_partition_put(partition);
+	mutex_unlock(&partition->lock);
+	mshv_partition_put(partition);
 	return ret;
 
-erase:
-	mshv_debugfs_remove_partition(partition);
-	silence(partition);
-delete:
+unlock:
+	mutex_unlock(&partition->lock);
 	delete(partition);
 free:
 	kfree(partition);
+count_out:
+	count_out();
 	return ret;
 }

@@ -25,6 +25,8 @@ struct mshv_root;
  * @lock: taken by each ioctl on the partition's file; protects @initialized and
  *	  the coming of VPs
  * @initialized: the hypervisor let it have memory and VPs
+ * @stopped: the system goes down, and the partition did already; set under
+ *	     @lock, and before the lock of each VP was taken once
  * @vps: struct mshv_vp by index; VPs come under @lock and go with the partition;
  *	 the interrupt handler looks them up under RCU
  * @memory: its guest memory
@@ -36,13 +38,15 @@ struct mshv_root;
  * @refs: one for the partition's file, one for the file of each VP
  *
  * Lives from MSHV_CREATE_PARTITION until the last of its files is closed, in
- * whatever order and by whomever. All of it is undone at that time, once.
+ * whatever order and by whomever. All of it is undone at that time, once; when
+ * the system goes down, what is the hypervisor's of it goes first.
  */
 struct mshv_partition {
 	const struct mshv_root *root;
 	u64 id;
 	struct mutex lock;	/* see above */
 	bool initialized;
+	bool stopped;
 	struct xarray vps;
 	struct mshv_memory memory;
 	struct mshv_ioeventfds ioeventfds;
@@ -57,5 +61,20 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg);
 struct mshv_partition *mshv_partition_get(struct mshv_partition *partition);
 void mshv_partition_put(struct mshv_partition *partition);
 struct mshv_partition *mshv_partition_find(u64 id);
+void mshv_partitions_stop(void);
+int mshv_partitions_freeze(void);
+void mshv_partitions_thaw(void);
+
+/**
+ * mshv_partition_stopped() - whether a partition must not run any more
+ * @partition: the partition
+ *
+ * Context: Any.
+ * Return: true once the system goes down.
+ */
+static inline bool mshv_partition_stopped(const struct mshv_partition *partition)
+{
+	return READ_ONCE(partition->stopped);
+}
 
 #endif /* _MSHV_PARTITION_H */

@@ -10,6 +10,7 @@
 #include "debugfs.h"
 #include "hvcall.h"
 #include "mshv_root.h"
+#include "power.h"
 #include "shared_page.h"
 #include "synic.h"
 
@@ -22,6 +23,7 @@ static const struct mshv_probe_step probe_steps[] = {
 	{ mshv_synic_start, mshv_synic_stop },
 	{ mshv_sched_loop_start, mshv_sched_loop_stop },
 	{ mshv_debugfs_start, mshv_debugfs_stop },
+	{ mshv_power_start, mshv_power_stop },
 	/* Userspace comes last in, first out: it finds everything in place. */
 	{ mshv_dev_start, mshv_dev_stop },
 };

@@ -18,6 +18,17 @@ static bool take_kick(struct mshv_vp *vp)
 	return xchg(&vp->run.kicked, false);
 }
 
+/* When the system goes down there need not be a message. */
+static bool wait_is_over(struct mshv_vp *vp)
+{
+	return take_kick(vp) || mshv_partition_stopped(vp->partition);
+}
+
+static long after_wait(const struct mshv_vp *vp)
+{
+	return mshv_partition_stopped(vp->partition) ? -ESHUTDOWN : 0;
+}
+
 /*
  * A VP is suspended for two reasons, each with a register: an intercept, and
  * the explicit wish of its parent. The hypervisor writes registers in order.
@@ -65,15 +76,17 @@ static long sched_hv_run(struct mshv_vp *vp)
 	if (ret)
 		return ret;
 
-	if (!wait_event_interruptible(vp->run.wait, take_kick(vp)))
-		return 0;
+	if (!wait_event_interruptible(vp->run.wait, wait_is_over(vp)))
+		return after_wait(vp);
 
 	ret = suspend(vp, &message_coming);
 	if (ret)
 		return ret;
 	if (!message_coming)
 		return -EINTR;
-	return wait_event_killable(vp->run.wait, take_kick(vp)) ? -EINTR : 0;
+	if (wait_event_killable(vp->run.wait, wait_is_over(vp)))
+		return -EINTR;
+	return after_wait(vp);
 }
 
 const struct mshv_sched_ops mshv_sched_hv_ops = {

@@ -60,7 +60,7 @@ static bool dispatch_blocked(const struct mshv_vp *vp)
 static bool can_go_on(const struct mshv_vp *vp)
 {
 	return (READ_ONCE(vp->run.kicked) && !dispatch_blocked(vp)) ||
-	       interrupt_waiting(vp);
+	       interrupt_waiting(vp) || mshv_partition_stopped(vp->partition);
 }
 
 static int wait_until_unblocked(struct mshv_vp *vp)
@@ -163,6 +163,11 @@ static long sched_root_run(struct mshv_vp *vp)
 			ret = xfer_to_guest_mode_handle_work();
 			if (ret)
 				break;
+		}
+
+		if (mshv_partition_stopped(vp->partition)) {
+			ret = -ESHUTDOWN;
+			break;
 		}
 
 		ret = dispatch(vp, &out);

@@ -22,7 +22,6 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/reboot.h>
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
@@ -242,20 +241,6 @@ static int synic_offline(unsigned int cpu)
 	return 0;
 }
 
-/* The next kernel must not find the hypervisor writing to pages of this one. */
-static int synic_reboot(struct notifier_block *nb, unsigned long action,
-			void *data)
-{
-	hv_setup_mshv_handler(NULL);
-	cpuhp_remove_state(hotplug_state);
-	hotplug_state = CPUHP_INVALID;
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block reboot_notifier = {
-	.notifier_call = synic_reboot,
-};
-
 /**
  * mshv_synic_start() - probe step: listen to the hypervisor
  * @root: @partition_type is valid
@@ -277,12 +262,6 @@ int mshv_synic_start(struct mshv_root *root)
 		return ret;
 	hotplug_state = ret;
 
-	ret = register_reboot_notifier(&reboot_notifier);
-	if (ret) {
-		cpuhp_remove_state(hotplug_state);
-		return ret;
-	}
-
 	hv_setup_mshv_handler(synic_interrupt);
 	return 0;
 }
@@ -290,6 +269,8 @@ int mshv_synic_start(struct mshv_root *root)
 /**
  * mshv_synic_stop() - undo mshv_synic_start()
  * @root: the driver's state
+ *
+ * Being stopped already is no error.
  *
  * Context: Process context, may sleep.
  */
@@ -302,7 +283,7 @@ void mshv_synic_stop(struct mshv_root *root)
 	 * every processor.
 	 */
 	hv_setup_mshv_handler(NULL);
-	unregister_reboot_notifier(&reboot_notifier);
 	if (hotplug_state != CPUHP_INVALID)
 		cpuhp_remove_state(hotplug_state);
+	hotplug_state = CPUHP_INVALID;
 }

@@ -3,7 +3,9 @@
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 #include <linux/mshv.h>
+#include <linux/pagemap.h>
 #include <linux/slab.h>
 #include <asm/mshyperv.h>
 
@@ -11,6 +13,7 @@
 #include "hvcall.h"
 #include "mshv_root.h"
 #include "partition.h"
+#include "registers.h"
 #include "trace.h"
 #include "vp.h"
 
@@ -114,13 +117,16 @@ static int publish(struct mshv_vp *vp)
 	if (fd < 0)
 		return fd;
 
-	file = anon_inode_getfile("mshv_vp", &mshv_vp_fops, vp, O_RDWR);
+	/* An inode of its own, whose mappings can be found. */
+	file = anon_inode_create_getfile("mshv_vp", &mshv_vp_fops, vp, O_RDWR,
+					 NULL);
 	if (IS_ERR(file)) {
 		put_unused_fd(fd);
 		return PTR_ERR(file);
 	}
 
 	mshv_partition_get(vp->partition);
+	vp->mapping = file->f_mapping;
 	xa_store(&vp->partition->vps, vp->index, vp, GFP_KERNEL_ACCOUNT);
 	mshv_debugfs_add_vp(vp);
 	fd_install(fd, file);
@@ -180,10 +186,45 @@ free:
 	return ret;
 }
 
+static void suspend_vp(const struct mshv_vp *vp)
+{
+	mshv_set_vp_register(vp->partition->id, vp->index,
+			     HV_REGISTER_EXPLICIT_SUSPEND, 1);
+}
+
+/* Whoever touches the pages again meets a signal, see vp_file.c. */
+static void unmap_from_users(const struct mshv_vp *vp)
+{
+	if (!vp->mapping)
+		return;
+	filemap_invalidate_lock(vp->mapping);
+	unmap_mapping_range(vp->mapping, 0, 0, 1);
+	filemap_invalidate_unlock(vp->mapping);
+}
+
 /**
- * mshv_vp_destroy() - undo mshv_vp_create()
- * @vp: the VP; all files of the partition are closed, and neither the interrupt
- *	handler nor debugfs find it any more
+ * mshv_vp_stop() - make a VP stop and stay so
+ * @vp: a VP of a partition that is stopped
+ *
+ * Afterwards no thread runs the VP, and none can any more.
+ *
+ * Context: Process context, may sleep.
+ */
+void mshv_vp_stop(struct mshv_vp *vp)
+{
+	/* Ends a dispatch at once. The thread may start the VP once more. */
+	suspend_vp(vp);
+	wake_up(&vp->run.wait);
+
+	guard(mutex)(&vp->lock);
+	suspend_vp(vp);
+	unmap_from_users(vp);
+}
+
+/**
+ * mshv_vp_destroy() - undo mshv_vp_create(), but for the memory of @vp itself
+ * @vp: the VP, which nobody runs any more, and neither the interrupt handler nor
+ *	debugfs find
  *
  * Context: Process context, may sleep.
  */
@@ -192,7 +233,6 @@ void mshv_vp_destroy(struct mshv_vp *vp)
 	trace_mshv_vp_destroy(vp->partition->id, vp->index);
 	unmap_pages(vp);
 	delete_in_hypervisor(vp);
-	kfree(vp);
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "shared_page.h"
 #include "stats.h"
 
+struct address_space;
 struct mshv_partition;
 
 /**
@@ -38,7 +39,9 @@ struct mshv_vp_run {
  * struct mshv_vp - a virtual processor
  * @partition: the child it belongs to; the VP's file holds a reference
  * @index: its number
- * @lock: taken by each ioctl on the VP's file: one thread runs it at a time
+ * @lock: taken by each ioctl on the VP's file: one thread runs it at a time;
+ *	  protects @mapping
+ * @mapping: where its pages are mapped; NULL when its file has been closed
  * @intercept: the last intercept message
  * @registers: general registers, to be read and written while it is suspended
  * @stats: its counters
@@ -51,6 +54,7 @@ struct mshv_vp {
 	struct mshv_partition *partition;
 	u32 index;
 	struct mutex lock;	/* see above */
+	struct address_space *mapping;
 	struct mshv_shared_page intercept;
 	struct mshv_shared_page registers;
 	struct mshv_stats stats;
@@ -61,6 +65,7 @@ struct mshv_create_vp;
 
 long mshv_vp_create(struct mshv_partition *partition,
 		    const struct mshv_create_vp *args);
+void mshv_vp_stop(struct mshv_vp *vp);
 void mshv_vp_destroy(struct mshv_vp *vp);
 void mshv_vp_kick(struct mshv_vp *vp);
 

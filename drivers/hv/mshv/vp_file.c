@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mshv.h>
+#include <linux/pagemap.h>
 #include <linux/uaccess.h>
 #include <asm/mshyperv.h>
 
@@ -77,8 +78,11 @@ static long vp_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (mutex_lock_killable(&vp->lock))
 		return -EINTR;
-	ret = mshv_ioctl(vp_ioctls, ARRAY_SIZE(vp_ioctls), vp,
-			 cmd, (void __user *)arg);
+	if (mshv_partition_stopped(vp->partition))
+		ret = -ESHUTDOWN;
+	else
+		ret = mshv_ioctl(vp_ioctls, ARRAY_SIZE(vp_ioctls), vp,
+				 cmd, (void __user *)arg);
 	mutex_unlock(&vp->lock);
 	return ret;
 }
@@ -100,10 +104,15 @@ static vm_fault_t vp_fault(struct vm_fault *vmf)
 {
 	const struct mshv_vp *vp = vmf->vma->vm_file->private_data;
 	const struct mshv_shared_page *page = page_at(vp, vmf->pgoff);
+	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
 
-	if (!page)
-		return VM_FAULT_SIGBUS;
-	return vmf_insert_pfn(vmf->vma, vmf->address, page->pfn);
+	/* Against mshv_vp_stop(): afterwards the page is not ours any more. */
+	filemap_invalidate_lock_shared(mapping);
+	if (page && !mshv_partition_stopped(vp->partition))
+		ret = vmf_insert_pfn(vmf->vma, vmf->address, page->pfn);
+	filemap_invalidate_unlock_shared(mapping);
+	return ret;
 }
 
 static const struct vm_operations_struct vp_vm_ops = {
@@ -130,6 +139,8 @@ static int vp_release(struct inode *inode, struct file *file)
 {
 	struct mshv_vp *vp = file->private_data;
 
+	scoped_guard(mutex, &vp->lock)
+		vp->mapping = NULL;
 	mshv_partition_put(vp->partition);
 	return 0;
 }

@@ -32,6 +32,10 @@
  * EINTR
  *	Partition and VP descriptors run one ioctl at a time. A fatal signal
  *	arrived while the caller was waiting for its turn.
+ * ESHUTDOWN
+ *	The system is about to restart or to power off. All partitions are gone
+ *	already and there will be no further one. Descriptors can be closed, and
+ *	nothing else; touching a page that is mapped from a VP raises SIGBUS.
  * ENOMEM
  *	Linux has no memory for the request, or the hypervisor wants more
  *	memory for it than Linux can give.

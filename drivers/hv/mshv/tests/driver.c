@@ -27,6 +27,7 @@
 #include "../partition_type.c"
 #include "../passthru.c"
 #include "../port.c"
+#include "../power.c"
 #include "../probe.c"
 #include "../property.c"
 #include "../region.c"

@@ -9,6 +9,7 @@
 #include "../hvcall.h"
 #include "../hvcall_pages.h"
 #include "../mshv_root.h"
+#include "../power.h"
 #include "../shared_page.h"
 #include "../synic.h"
 
@@ -57,6 +58,7 @@ STEP(pages)
 STEP_WITH_UNDO(synic)
 STEP_WITH_UNDO(loop)
 STEP_WITH_UNDO(debugfs)
+STEP_WITH_UNDO(power)
 STEP_WITH_UNDO(dev)
 
 static void replace_steps(struct kunit *test)
@@ -73,26 +75,31 @@ static void replace_steps(struct kunit *test)
 	kunit_activate_static_stub(test, mshv_sched_loop_stop, undo_loop);
 	kunit_activate_static_stub(test, mshv_debugfs_start, do_debugfs);
 	kunit_activate_static_stub(test, mshv_debugfs_stop, undo_debugfs);
+	kunit_activate_static_stub(test, mshv_power_start, do_power);
+	kunit_activate_static_stub(test, mshv_power_stop, undo_power);
 	kunit_activate_static_stub(test, mshv_dev_start, do_dev);
 	kunit_activate_static_stub(test, mshv_dev_stop, undo_dev);
 }
 
+/* What was done before, and what is undone, when a step fails */
 static const struct unwind_row {
 	const char *failing;
-	const char *diary;
+	const char *done;
+	const char *undone;
 } unwind_rows[] = {
-	{ "type",	"type!" },
-	{ "hvcall",	"type hvcall!" },
-	{ "caps",	"type hvcall caps! -hvcall" },
-	{ "sched",	"type hvcall caps sched! -hvcall" },
-	{ "pages",	"type hvcall caps sched pages! -hvcall" },
-	{ "synic",	"type hvcall caps sched pages synic! -hvcall" },
-	{ "loop",
-	  "type hvcall caps sched pages synic loop! -synic -hvcall" },
-	{ "debugfs",
-	  "type hvcall caps sched pages synic loop debugfs! -loop -synic -hvcall" },
-	{ "dev",
-	  "type hvcall caps sched pages synic loop debugfs dev! -debugfs -loop -synic -hvcall" },
+	{ "type", "", "" },
+	{ "hvcall", "type ", "" },
+	{ "caps", "type hvcall ", " -hvcall" },
+	{ "sched", "type hvcall caps ", " -hvcall" },
+	{ "pages", "type hvcall caps sched ", " -hvcall" },
+	{ "synic", "type hvcall caps sched pages ", " -hvcall" },
+	{ "loop", "type hvcall caps sched pages synic ", " -synic -hvcall" },
+	{ "debugfs", "type hvcall caps sched pages synic loop ",
+	  " -loop -synic -hvcall" },
+	{ "power", "type hvcall caps sched pages synic loop debugfs ",
+	  " -debugfs -loop -synic -hvcall" },
+	{ "dev", "type hvcall caps sched pages synic loop debugfs power ",
+	  " -power -debugfs -loop -synic -hvcall" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(unwind, unwind_rows, failing);
@@ -102,12 +109,15 @@ static void failing_step_unwinds(struct kunit *test)
 	const struct unwind_row *row = test->param_value;
 	struct diary diary = { .failing = row->failing, .err = -EUCLEAN };
 	struct mshv_root root = {};
+	char expected[sizeof(diary.text)];
 
 	test->priv = &diary;
 	replace_steps(test);
 
 	KUNIT_EXPECT_EQ(test, mshv_probe(&root), -EUCLEAN);
-	KUNIT_EXPECT_STREQ(test, diary.text, row->diary);
+	snprintf(expected, sizeof(expected), "%s%s!%s", row->done, row->failing,
+		 row->undone);
+	KUNIT_EXPECT_STREQ(test, diary.text, expected);
 }
 
 static void remove_is_the_exact_reverse(struct kunit *test)
@@ -120,11 +130,11 @@ static void remove_is_the_exact_reverse(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, mshv_probe(&root), 0);
 	KUNIT_EXPECT_STREQ(test, diary.text,
-			   "type hvcall caps sched pages synic loop debugfs dev");
+			   "type hvcall caps sched pages synic loop debugfs power dev");
 	diary.text[0] = '\0';
 	mshv_remove(&root);
 	KUNIT_EXPECT_STREQ(test, diary.text,
-			   "-dev -debugfs -loop -synic -hvcall");
+			   "-dev -power -debugfs -loop -synic -hvcall");
 }
 
 static int do_pages_init(void)

@@ -10,6 +10,7 @@
 #include "../debugfs.h"
 #include "../hvcall.h"
 #include "../mshv_root.h"
+#include "../power.h"
 #include "../synic.h"
 #include "fake_hypervisor.h"
 
@@ -177,6 +178,8 @@ static void selection_row_holds(struct kunit *test)
 	kunit_activate_static_stub(test, mshv_sched_loop_stop, do_nothing);
 	kunit_activate_static_stub(test, mshv_debugfs_start, succeed);
 	kunit_activate_static_stub(test, mshv_debugfs_stop, do_nothing);
+	kunit_activate_static_stub(test, mshv_power_start, succeed);
+	kunit_activate_static_stub(test, mshv_power_stop, do_nothing);
 	kunit_activate_static_stub(test, mshv_dev_start, succeed);
 	kunit_activate_static_stub(test, mshv_dev_stop, do_nothing);
 
