@@ -13,7 +13,7 @@ TESTS := ports instructions mmio device memory vp_pages lifetime many signals \
 	 scheduling movable reclaim misuse misuse_hvcall misuse_irq races ioeventfd insight \
 	 access misuse_ioeventfd ioeventfd_races
 EXAMPLES := example_vmm
-DEMOS := demo_vm
+DEMOS := demo_vm farewell
 
 # Processors of the parent that come and go
 TESTS += hotplug

@@ -44,6 +44,7 @@ static void exit_ioio(struct vp *vp)
 
 static void exit_shutdown(struct vp *vp)
 {
+	ledger_log();
 	end_of_run(END_TRIPLE_FAULT, "triple fault of VP %u", vp->index);
 }
 

@@ -391,6 +391,7 @@ void messages_clear(void);
 
 /* ledger.c */
 void ledger_print(struct text *text);
+void ledger_log(void);
 
 /* linux_boot.c */
 void linux_boot(struct vp *vp, const struct boot_module *kernel,

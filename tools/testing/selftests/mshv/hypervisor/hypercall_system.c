@@ -64,6 +64,7 @@ enum hv_status call_enter_sleep_state(struct hypercall *call)
 
 	if (in->state != HV_SLEEP_STATE_S5 || !s5_known)
 		return HV_STATUS_INVALID_PARAMETER;
+	ledger_log();
 	end_of_run(END_POWER_OFF, "the parent powered off");
 }
 

@@ -6,6 +6,8 @@
  */
 #include "port.h"
 
+#define LOG_SIZE	16384
+
 static void print_overlay(struct text *text, u32 vp, const char *name, u64 reg)
 {
 	if (reg & HV_OVERLAY_ENABLE)
@@ -108,4 +110,22 @@ void ledger_print(struct text *text)
 	for (i = 0; i < parent.num_vps; i++)
 		print_vp_sints(text, &parent.vps[i]);
 	print_children(text);
+}
+
+/**
+ * ledger_log() - Put the ledger into the log
+ *
+ * For the end of a run, when nobody can ask for it any more: a parent that goes
+ * down in order has left nothing.
+ */
+void ledger_log(void)
+{
+	static char buffer[LOG_SIZE];
+	struct text text = { buffer, sizeof(buffer), 0 };
+	char *rest = buffer, *line;
+
+	ledger_print(&text);
+	buffer[text.length] = '\0';
+	while ((line = next_word(&rest, "\n")))
+		hv_print("ledger: %s", line);
 }

@@ -7,7 +7,8 @@ is; or, when one run decides several tests, a dictionary of such lists by test.
 An exception fails the test that raised it.
 """
 
-from . import behaviour, build, docs, ends, kunit, matrix, processors, selftests, static, uapi
+from . import (behaviour, build, docs, ends, kunit, matrix, power, processors, selftests, static,
+               uapi)
 
 # By the name that `make check ONLY=` takes; the order is that of the report.
 GROUPS = {
@@ -20,6 +21,7 @@ GROUPS = {
     "ends": ends.tests,
     "processors": processors.tests,
     "behaviour": behaviour.tests,
+    "power": power.tests,
     "selftests": selftests.tests,
     "matrix": matrix.base_tests,
     "debian": matrix.debian_tests,

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VMM that stays while the system goes down:
+ *
+ *	farewell FILE
+ *
+ * It makes FILE when its VPs run. When they are stopped from outside it tries
+ * what it can still do, and tells the kernel log.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+
+#include "lib/guest.h"
+#include "lib/host.h"
+#include "lib/require.h"
+#include "lib/vp.h"
+
+#define PORT	0x80
+#define VPS	4
+
+static __guest void spin(__u64 index)
+{
+	out32(PORT, index);
+	for (;;)
+		asm volatile("pause");
+}
+
+/* There is nothing, and there is no answer: the next run is the same again. */
+static __guest void knock(__u64 index)
+{
+	out32(PORT, index);
+	for (;;)
+		load(GUEST_HOLE);
+}
+
+/* Half of the VPs never exit, half of them do nothing else. */
+static struct vp *begin(struct vm *vm, __u32 index)
+{
+	struct vp *vp = vp_new(vm, index);
+
+	vp_start(vp, index % 2 ? knock : spin, 0);
+	require(vp_writes_port(vp, PORT, 4, 0), "VP %u begins", index);
+	return vp;
+}
+
+static void *run_until_stopped(void *arg)
+{
+	struct vp *vp = arg;
+	int ret;
+
+	do
+		ret = vp_run(vp);
+	while (!ret);
+	return (void *)(long)ret;
+}
+
+static void tell(const char *what, bool right)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "farewell: %s: %s\n", what,
+		 right ? "right" : "WRONG");
+	write_file("/dev/kmsg", text);
+}
+
+static bool refused(int fd, unsigned long request, void *arg)
+{
+	return ioctl(fd, request, arg) == -1 && errno == ESHUTDOWN;
+}
+
+static jmp_buf after_signal;
+
+static void on_signal(int number)
+{
+	longjmp(after_signal, 1);
+}
+
+static bool is_gone(const __u64 *page)
+{
+	signal(SIGBUS, on_signal);
+	if (setjmp(after_signal))
+		return true;
+	peek(page);
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	struct mshv_create_partition partition = { 0 };
+	struct mshv_create_vp another = { .vp_index = VPS };
+	struct vm *vm = vm_new();
+	pthread_t threads[VPS];
+	bool all_stopped = true;
+	struct vp *vps[VPS];
+	void *page, *ret;
+	int i;
+
+	require(argc == 2, "be told a file");
+	for (i = 0; i < VPS; i++)
+		vps[i] = begin(vm, i);
+	page = vp_map_page(vps[0], MSHV_VP_MMAP_OFFSET_REGISTERS);
+	peek(page);
+	for (i = 0; i < VPS; i++)
+		require(!pthread_create(&threads[i], NULL, run_until_stopped,
+					vps[i]), "start a thread");
+	sleep_us(100000);
+	require(open(argv[1], O_CREAT | O_WRONLY, 0600) >= 0, "make %s",
+		argv[1]);
+
+	for (i = 0; i < VPS; i++) {
+		pthread_join(threads[i], &ret);
+		all_stopped &= (long)ret == -ESHUTDOWN;
+	}
+	tell("every VP is stopped", all_stopped);
+	tell("a VP does not run any more",
+	     refused(vps[0]->fd, MSHV_RUN_VP, &vps[0]->message));
+	tell("a partition knows no ioctl",
+	     refused(vm->fd, MSHV_CREATE_VP, &another));
+	tell("there is no new partition",
+	     refused(vm->device, MSHV_CREATE_PARTITION, &partition));
+	tell("a page is gone", is_gone(page));
+	for (i = 0; i < VPS; i++)
+		tell("a VP is closed", !close(vps[i]->fd));
+	tell("the partition is closed", !close(vm->fd));
+	tell("the device is closed", !close(vm->device));
+	return 0;
+}
