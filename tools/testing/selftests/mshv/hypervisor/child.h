@@ -365,6 +365,12 @@ u64 child_pending_get(const struct child_vp *vp);
 bool child_pending_set(struct child_vp *vp, u64 pending);
 u64 child_interrupt_state_get(const struct child_vp *vp);
 
+/* child_xsave.c: extended state in compacted format; with the VP at hand */
+u64 child_xsave_states(void);
+u32 child_xsave_size(u64 states);
+void child_xsave_get(struct child_vp *vp, u64 states, void *compacted);
+bool child_xsave_set(struct child_vp *vp, u64 states, void *compacted);
+
 /*
  * child_register_page.c: to be called with the VP at hand, before it enters
  * guest mode for the first time since the parent may have written to the page,

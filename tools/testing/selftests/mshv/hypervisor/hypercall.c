@@ -272,6 +272,21 @@ static const struct hypercall_def calls[] = {
 		.input_size = sizeof(struct hv_in_unmap_state_page),
 		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
+		.code = HV_CALL_GET_VP_STATE,
+		.name = "get-vp-state",
+		.handler = call_get_vp_state,
+		.input_size = sizeof(struct hv_in_state),
+		.output_size = sizeof(struct hv_timers_state),
+		.flags = CALL_VARHEAD,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_SET_VP_STATE,
+		.name = "set-vp-state",
+		.handler = call_set_vp_state,
+		.input_size = sizeof(struct hv_in_state),
+		.flags = CALL_VARHEAD,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
 		.code = HV_CALL_GET_CPUID_VALUES,
 		.name = "get-vp-cpuid-values",
 		.handler = call_get_cpuid_values,

@@ -5,7 +5,6 @@
 #include "child.h"
 #include "hypercall.h"
 
-#define CPUID_XSTATE		0xd
 #define XSAVE_SUPPORT		BIT(0)
 
 /* What Linux as a child may be told to use; a child has no SynIC yet. */
@@ -121,9 +120,6 @@ static u64 *property_of(struct child *child, const struct property *property)
 
 static enum hv_status get_constant(u32 code, u64 *value)
 {
-	u32 state[4];
-
-	cpuid(CPUID_XSTATE, 0, state);
 	switch (code) {
 	case HV_PROPERTY_PRIVILEGE_FLAGS:
 		*value = 0;
@@ -132,10 +128,10 @@ static enum hv_status get_constant(u32 code, u64 *value)
 		*value = XSAVE_SUPPORT;
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_XSAVE_STATES:
-		*value = state[0];
+		*value = child_xsave_states();
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_XSAVE_MAX_SIZE:
-		*value = state[2];
+		*value = child_xsave_size(child_xsave_states());
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_PROCESSOR_CLOCK_FREQUENCY:
 		*value = clock_tsc_hz();

@@ -334,6 +334,51 @@ struct hv_out_translate {
 	u64 gfn;
 };
 
+/* State of a VP; a list of pages or the state itself follows */
+#define HV_STATE_BY_PAGES			BIT(31)
+#define HV_STATE_LAPIC				(0 | HV_STATE_BY_PAGES)
+#define HV_STATE_XSAVE				(1 | HV_STATE_BY_PAGES)
+#define HV_STATE_SIMP				(2 | HV_STATE_BY_PAGES)
+#define HV_STATE_SIEFP				(3 | HV_STATE_BY_PAGES)
+#define HV_STATE_TIMERS				4
+
+#define HV_XSAVE_ALWAYS				3UL	/* x87 and SSE */
+
+struct hv_state_data {
+	u32 type;
+	u32 reserved;
+	u64 xsave_flags;
+	u64 xsave_states;
+};
+
+struct hv_in_state {
+	u64 partition_id;
+	u32 vp_index;
+	u8 vtl;
+	u8 reserved[3];
+	struct hv_state_data which;
+};
+
+COMPILE_ASSERT(sizeof(struct hv_in_state) == 40);
+
+struct hv_timer_state {
+	u32 flags;
+	u32 reserved;
+	u64 config;
+	u64 count;
+	u64 adjustment;
+	u64 undelivered_time;
+};
+
+#define HV_TIMERS				4
+
+struct hv_timers_state {
+	struct hv_timer_state timers[HV_TIMERS];
+	u64 reserved[5];
+};
+
+COMPILE_ASSERT(sizeof(struct hv_timers_state) == 200);
+
 /* CPUID as a VP sees it; a list of these is the input */
 struct hv_cpuid_leaf {
 	u32 eax;

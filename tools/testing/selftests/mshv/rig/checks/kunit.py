@@ -20,7 +20,7 @@ SKIPPED = ["status: SKIP"]
 # Suites of the test hypervisor's that have nothing to test in a kind of partition.
 PARENTS_SKIP = {"hv_children_of_guests", "hv_ports_of_guests"}
 GUESTS_SKIP = {"hv_children", "hv_child_vps", "hv_accesses", "hv_ports",
-               "hv_child_interrupts"}
+               "hv_child_interrupts", "hv_states"}
 CONFORMANCE = {
     "l1vh": PARENTS_SKIP,
     "root": PARENTS_SKIP,
