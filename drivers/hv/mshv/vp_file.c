@@ -15,6 +15,7 @@
 #include "passthru.h"
 #include "trace.h"
 #include "vp.h"
+#include "vp_state.h"
 
 static_assert(sizeof(struct hv_message) == MSHV_RUN_VP_BUF_SZ);
 
@@ -66,8 +67,20 @@ static long vp_hvcall(void *object, void *arg)
 	return mshv_passthru_vp(vp->partition, arg);
 }
 
+static long get_vp_state(void *object, void *arg)
+{
+	return mshv_vp_get_state(object, arg);
+}
+
+static long set_vp_state(void *object, void *arg)
+{
+	return mshv_vp_set_state(object, arg);
+}
+
 static const struct mshv_ioctl vp_ioctls[] = {
 	{ MSHV_RUN_VP,		.user = run_vp },
+	{ MSHV_GET_VP_STATE,	get_vp_state },
+	{ MSHV_SET_VP_STATE,	set_vp_state },
 	{ MSHV_ROOT_HVCALL,	vp_hvcall },
 };
 

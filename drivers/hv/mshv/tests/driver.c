@@ -44,3 +44,4 @@
 #include "../sysfs.c"
 #include "../vp.c"
 #include "../vp_file.c"
+#include "../vp_state.c"
