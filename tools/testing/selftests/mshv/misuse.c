@@ -49,6 +49,8 @@ static const struct {
 	{ "MSHV_SET_MSI_ROUTING",	  MSHV_SET_MSI_ROUTING,		PARTITION },
 	{ "MSHV_GET_GPAP_ACCESS_BITMAP",  MSHV_GET_GPAP_ACCESS_BITMAP,	PARTITION },
 	{ "MSHV_IOEVENTFD",		  MSHV_IOEVENTFD,		PARTITION },
+	{ "MSHV_GET_VP_STATE",		  MSHV_GET_VP_STATE,		VP },
+	{ "MSHV_SET_VP_STATE",		  MSHV_SET_VP_STATE,		VP },
 	{ "a number that is not used",	  _IO(MSHV_IOCTL, 0xff),	0 },
 	{ "another type",		  _IO('k', 0x00),		0 },
 	{ "a size that is not right",	  _IOW(MSHV_IOCTL, 0x01, __u64), 0 },

@@ -41,6 +41,7 @@
 /* Partition properties */
 #define HV_PROPERTY_SYNTHETIC_PROC_FEATURES	0x00010001
 #define HV_PROPERTY_PAGE_ACCESS_TRACKING	0x00050005
+#define HV_PROPERTY_XSAVE_STATES		0x00060007
 #define HV_PROPERTY_VMM_CAPABILITIES		0x00090007
 
 struct hv_get_property {
@@ -97,6 +98,7 @@ struct hv_install_intercept {
 #define HV_REG_CR0				0x00040000
 #define HV_REG_CR3				0x00040002
 #define HV_REG_CR4				0x00040003
+#define HV_REG_XFEM				0x00040005
 #define HV_REG_ES				0x00060000
 #define HV_REG_CS				0x00060001
 #define HV_REG_SS				0x00060002

@@ -121,6 +121,23 @@ void vm_intercept(struct vm *vm, __u32 type, __u32 access_mask,
 		type, args.status);
 }
 
+__u64 vm_get_property(struct vm *vm, __u32 code)
+{
+	struct hv_get_property in = { .code = code };
+	__u64 value = 0;
+	struct mshv_root_hvcall args = {
+		.code = HVCALL_GET_PARTITION_PROPERTY,
+		.in_sz = sizeof(in),
+		.out_sz = sizeof(value),
+		.in_ptr = (uintptr_t)&in,
+		.out_ptr = (uintptr_t)&value,
+	};
+
+	require(!hvcall(vm->fd, &args), "get property %#x, status %#x", code,
+		args.status);
+	return value;
+}
+
 int vm_set_property(struct vm *vm, __u32 code, __u64 value)
 {
 	struct hv_set_property in = { .code = code, .value = value };

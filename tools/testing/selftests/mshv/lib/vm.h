@@ -159,6 +159,15 @@ void vm_intercept(struct vm *vm, __u32 type, __u32 access_mask,
 		  __u64 parameter);
 
 /**
+ * vm_get_property() - HVCALL_GET_PARTITION_PROPERTY
+ * @vm: the VM
+ * @code: HV_PROPERTY_*
+ *
+ * Return: its value.
+ */
+__u64 vm_get_property(struct vm *vm, __u32 code);
+
+/**
  * vm_set_property() - HVCALL_SET_PARTITION_PROPERTY
  * @vm: the VM
  * @code: HV_PROPERTY_*
