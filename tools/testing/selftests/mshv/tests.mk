@@ -21,6 +21,9 @@ TESTS += hotplug
 # Interrupts and time
 TESTS += apic ipi deliverable apic_timer
 
+# What a guest sees of the hypervisor
+TESTS += interface
+
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 
 # Guest functions are copied to where no library is and no relocation is made.
@@ -61,3 +64,4 @@ $(EXAMPLES:%=$(O)/%): $(O)/%: %.c
 
 -include $(TESTS:%=$(O)/.%.d) $(DEMOS:%=$(O)/.%.d) $(EXAMPLES:%=$(O)/.%.d) \
 	$(LIB:%=$(O)/lib/%.d)
+

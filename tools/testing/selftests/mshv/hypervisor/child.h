@@ -139,7 +139,7 @@ enum child_counter {
 
 /* MSRs that are kept neither in the VMCB nor by the hypervisor, see child_msr.c */
 #define CHILD_STORED_MSRS	36
-#define CHILD_KEPT_REGISTERS	4
+#define CHILD_KEPT_REGISTERS	2
 
 /**
  * struct child_vp - A VP of a child; lives in a page of the child's pool
@@ -238,6 +238,9 @@ struct child_vp {
  * @npt_stale: there was one that is not counted yet
  * @mapped: 4 KiB pages mapped, those of no access not counted
  * @num_vps: its VPs
+ * @guest_os_id: MSR and HV_REGISTER_GUEST_OS_ID
+ * @hypercall: MSR and HV_REGISTER_HYPERCALL
+ * @tsc_invariant: MSR: 1: CPUID says that the TSC is invariant
  * @synthetic_features: property
  * @page_access_tracking: property
  * @unimplemented_msr_action: property: HV_UNIMPLEMENTED_MSR_*
@@ -258,6 +261,9 @@ struct child {
 	bool npt_stale;
 	u64 mapped;
 	u32 num_vps;
+	u64 guest_os_id;
+	u64 hypercall;
+	u64 tsc_invariant;
 	u64 synthetic_features;
 	u64 page_access_tracking;
 	u64 unimplemented_msr_action;

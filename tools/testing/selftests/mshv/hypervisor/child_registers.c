@@ -22,9 +22,8 @@
 #define EFER_GUEST		(BIT(0) | EFER_LME | EFER_LMA | EFER_NXE | \
 				 BIT(14))
 
-/* The parts of the SynIC and of the hypercall interface that are only kept */
+/* The parts of the interface that are only kept */
 static const u32 kept[] = {
-	HV_REGISTER_HYPERCALL, HV_REGISTER_GUEST_OS_ID,
 	HV_REGISTER_VP_ASSIST_PAGE, HV_REGISTER_REFERENCE_TSC,
 };
 
@@ -292,6 +291,12 @@ static u64 *kept_register(const struct access *a)
 {
 	u32 i = 0;
 
+	switch (a->name) {
+	case HV_REGISTER_GUEST_OS_ID:
+		return &a->vp->child->guest_os_id;
+	case HV_REGISTER_HYPERCALL:
+		return &a->vp->child->hypercall;
+	}
 	while (kept[i] != a->name)
 		i++;
 	return &a->vp->kept[i];

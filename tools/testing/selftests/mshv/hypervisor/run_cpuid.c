@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * CPUID as a child sees it: the machine's own answer without what the
- * hypervisor keeps for itself or does not switch. Of the hypervisor only its
- * presence is told.
+ * hypervisor keeps for itself or does not switch. What is told of the hypervisor
+ * is in run_interface.c.
  */
 #include "run.h"
 
@@ -17,6 +17,7 @@
 #define LEAF7_ECX_RDPID		BIT(22)
 #define LEAF81_ECX_SVM		BIT(2)
 #define LEAF81_ECX_SKINIT	BIT(12)
+#define LEAF87_EDX_INVARIANT_TSC BIT(8)
 #define LEAF81_EDX_RDTSCP	BIT(27)
 
 enum { EAX, EBX, ECX, EDX };
@@ -66,6 +67,12 @@ static void leaf_amd_features(const struct child_vp *vp, u32 subleaf, u32 *out)
 	out[EDX] &= ~LEAF81_EDX_RDTSCP;
 }
 
+static void leaf_power(const struct child_vp *vp, u32 subleaf, u32 *out)
+{
+	if (vp->child->tsc_invariant)
+		out[EDX] |= LEAF87_EDX_INVARIANT_TSC;
+}
+
 static const struct {
 	u32 first, last;
 	void (*change)(const struct child_vp *vp, u32 subleaf, u32 *out);
@@ -75,6 +82,7 @@ static const struct {
 	{ 0x00000007, 0x00000007, leaf_extended_features },
 	{ 0x0000000b, 0x0000000b, leaf_topology },
 	{ 0x80000001, 0x80000001, leaf_amd_features },
+	{ 0x80000007, 0x80000007, leaf_power },
 	{ 0x8000000a, 0x8000000a, leaf_none },
 	{ 0x40000000, 0x4fffffff, leaf_none },
 };
@@ -94,4 +102,6 @@ void run_cpuid(const struct child_vp *vp, u32 leaf, u32 subleaf, u32 out[4])
 	for (i = 0; i < ARRAY_SIZE(leaves); i++)
 		if (leaf >= leaves[i].first && leaf <= leaves[i].last)
 			leaves[i].change(vp, subleaf, out);
+	if (leaf >= HV_CPUID_VENDOR)
+		interface_cpuid(vp->child, leaf, out);
 }

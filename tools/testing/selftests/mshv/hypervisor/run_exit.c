@@ -52,7 +52,14 @@ static enum run_result on_cpuid(struct cpu *cpu, struct child_vp *vp)
 static enum run_result on_msr(struct cpu *cpu, struct child_vp *vp)
 {
 	bool write = vp->vmcb->exit_info1 == SVM_MSR_WRITE;
+	u64 gpa;
 
+	if (write && interface_needs_page(vp, &gpa)) {
+		vp->vmcb->exit_info1 = SVM_NPF_WRITE | SVM_NPF_WALK;
+		vp->vmcb->exit_info2 = gpa;
+		intercept_memory(vp);
+		return RUN_INTERCEPT;
+	}
 	if (run_msr(vp, write)) {
 		vp->vmcb->rip += MSR_LENGTH;
 		vp->vmcb->interrupt_shadow = 0;
@@ -139,6 +146,11 @@ static enum run_result on_ud(struct cpu *cpu, struct child_vp *vp)
 	return RUN_ON;
 }
 
+static enum run_result on_vmmcall(struct cpu *cpu, struct child_vp *vp)
+{
+	return interface_hypercall(vp) ? RUN_ON : on_ud(cpu, vp);
+}
+
 /* Caches are the machine's; dropping them without writing back is not for a child. */
 static enum run_result on_invd(struct cpu *cpu, struct child_vp *vp)
 {
@@ -170,7 +182,7 @@ static const struct {
 	{ SVM_EXIT_INVALID,		on_invalid },
 	{ SVM_EXIT_INVD,		on_invd },
 	{ SVM_EXIT_RDPMC,		on_gp },
-	{ SVM_EXIT_VMMCALL,		on_ud },
+	{ SVM_EXIT_VMMCALL,		on_vmmcall },
 	{ SVM_EXIT_INVLPGA,		on_ud },
 	{ SVM_EXIT_VMRUN,		on_ud },
 	{ SVM_EXIT_VMLOAD,		on_ud },

@@ -138,6 +138,13 @@ static __always_inline __in_guest __u64 read_msr(__u32 msr)
 	return (__u64)high << 32 | low;
 }
 
+/* EAX, EBX, ECX, EDX */
+static __always_inline __in_guest void cpuid(__u32 leaf, __u32 out[4])
+{
+	asm volatile("cpuid" : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]),
+		     "=d"(out[3]) : "a"(leaf), "c"(0));
+}
+
 static __always_inline __in_guest void flush_tlb(void)
 {
 	__u64 cr3;

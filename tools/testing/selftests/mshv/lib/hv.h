@@ -42,7 +42,16 @@
 #define HV_PROPERTY_SYNTHETIC_PROC_FEATURES	0x00010001
 #define HV_PROPERTY_PAGE_ACCESS_TRACKING	0x00050005
 #define HV_PROPERTY_XSAVE_STATES		0x00060007
+#define HV_PROPERTY_PROCESSOR_CLOCK_FREQUENCY	0x00060009
 #define HV_PROPERTY_VMM_CAPABILITIES		0x00090007
+
+/* Values of the first: what a guest may use of the hypervisor's interface */
+#define HV_FEATURE_PRESENT			_BITULL(0)
+#define HV_FEATURE_HV1				_BITULL(1)
+#define HV_FEATURE_APIC_MSRS			_BITULL(6)
+#define HV_FEATURE_HYPERCALL_MSRS		_BITULL(7)
+#define HV_FEATURE_VP_INDEX			_BITULL(8)
+#define HV_FEATURE_FREQUENCY_MSRS		_BITULL(11)
 
 struct hv_get_property {
 	__u64 partition_id;
@@ -79,6 +88,14 @@ struct hv_install_intercept {
 	__u64 parameter;
 };
 
+/* MSRs of the hypervisor, for its guests */
+#define HV_MSR_GUEST_OS_ID			0x40000000
+#define HV_MSR_HYPERCALL			0x40000001
+#define HV_MSR_VP_INDEX				0x40000002
+#define HV_MSR_TSC_FREQUENCY			0x40000022
+#define HV_MSR_APIC_FREQUENCY			0x40000023
+#define HV_MSR_TSC_INVARIANT			0x40000118
+
 /* Registers */
 #define HV_REG_EXPLICIT_SUSPEND			0x00000000
 #define HV_REG_INTERNAL_ACTIVITY		0x00000004
@@ -110,6 +127,7 @@ struct hv_install_intercept {
 #define HV_REG_IDTR				0x00070000
 #define HV_REG_GDTR				0x00070001
 #define HV_REG_EFER				0x00080001
+#define HV_REG_APIC_BASE			0x00080003
 
 struct hv_segment {
 	__u64 base;

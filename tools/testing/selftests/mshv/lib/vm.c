@@ -185,13 +185,31 @@ static void build_page_tables(struct vm *vm)
 				 PTE_WRITABLE | PTE_LARGE;
 }
 
-struct vm *vm_new_with(__u64 flags)
+static void set_features(int fd, __u64 features)
+{
+	struct hv_set_property in = {
+		.code = HV_PROPERTY_SYNTHETIC_PROC_FEATURES,
+		.value = features,
+	};
+	struct mshv_root_hvcall args = {
+		.code = HVCALL_SET_PARTITION_PROPERTY,
+		.in_sz = sizeof(in),
+		.in_ptr = (uintptr_t)&in,
+	};
+
+	require(!hvcall(fd, &args), "allow features %#llx, status %#x",
+		features, args.status);
+}
+
+struct vm *vm_new_enlightened(__u64 flags, __u64 features)
 {
 	struct vm *vm = calloc(1, sizeof(*vm));
 
 	require(vm, "allocate a VM");
 	vm->device = device_open();
 	vm->fd = new_partition(vm->device, flags);
+	if (features)
+		set_features(vm->fd, features);
 	partition_initialize(vm->fd);
 	vm->ram = vm_add_memory(vm, 0, GUEST_RAM_SIZE, REGION_ALL);
 
@@ -200,6 +218,11 @@ struct vm *vm_new_with(__u64 flags)
 	load_block(vm, GUEST_CODE, __start_guest, __stop_guest, GUEST_STACKS);
 	build_page_tables(vm);
 	return vm;
+}
+
+struct vm *vm_new_with(__u64 flags)
+{
+	return vm_new_enlightened(flags, 0);
 }
 
 struct vm *vm_new(void)

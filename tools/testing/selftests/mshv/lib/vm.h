@@ -70,6 +70,15 @@ struct vm *vm_new(void);
 struct vm *vm_new_with(__u64 flags);
 
 /**
+ * vm_new_enlightened() - make a VM whose guest may use the hypervisor's interface
+ * @flags: as for vm_new_with()
+ * @features: HV_FEATURE_*
+ *
+ * Return: the VM.
+ */
+struct vm *vm_new_enlightened(__u64 flags, __u64 features);
+
+/**
  * vm_close() - close the partition and the device
  * @vm: the VM, gone afterwards; its VPs may live on
  */
