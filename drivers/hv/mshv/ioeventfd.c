@@ -15,6 +15,7 @@
  * go. When MSHV_IOEVENTFD_BIT_DEASSIGN returns, the eventfd is not signalled any
  * more.
  */
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/eventfd.h>
 #include <linux/mshv.h>
@@ -64,16 +65,9 @@ int mshv_ioeventfd_parse(const struct mshv_user_ioeventfd *args,
 	if (args->flags & BIT(MSHV_IOEVENTFD_BIT_PIO))
 		return -EOPNOTSUPP;
 
-	switch (args->len) {
-	case 0:
-	case 1:
-	case 2:
-	case 4:
-	case 8:
-		break;
-	default:
+	/* No bit set is any width. */
+	if (args->len > sizeof(u64) || hweight32(args->len) > 1)
 		return -EINVAL;
-	}
 	if (check_add_overflow(args->addr, args->len, &end))
 		return -EINVAL;
 
