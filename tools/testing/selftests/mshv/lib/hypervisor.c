@@ -163,7 +163,7 @@ bool ledger_becomes(const char *before)
 	static char then[HYPERVISOR_REPLY], now[HYPERVISOR_REPLY];
 	__u64 end = now_us() + PATIENCE_US;
 
-	strcpy(then, before);
+	memcpy(then, before, strlen(before) + 1);
 	drop_addresses(then);
 	for (;;) {
 		require(hypervisor_ask("ledger", now), "ledger: %s", now);
