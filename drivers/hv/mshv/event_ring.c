@@ -76,42 +76,45 @@ static void make_room(struct mshv_event_ring *reader)
 			     hv_result(status));
 }
 
-/* Returns whether there was any event. */
-static bool take_all_events(struct mshv_event_ring *reader)
-{
-	bool any = false;
-	u32 id;
-
-	do {
-		while ((id = take_event(reader))) {
-			mshv_port_ring(id);
-			any = true;
-		}
-		if (ring_is_full(reader))
-			make_room(reader);
-	} while (find_event(reader));
-	return any;
-}
-
 /**
- * mshv_event_ring_drain() - deal with all events in a ring
- * @reader: the reader; its ring is this processor's
+ * mshv_event_ring_read() - deal with the events in a ring
+ * @reader: the reader
+ * @budget: how many events at most, not 0
  *
  * An event that names no port is dropped: the port was closed in the meantime,
  * or never existed. A ring that claims to be full and is empty, over and over,
  * is left alone after the first time.
  *
- * Context: Interrupt handler, or interrupts off.
+ * Guests write faster than we read, if there are enough of them. So there is a
+ * budget, and when it is used up, the mask stays closed: no interrupt comes for
+ * this ring before the caller has come back for the rest.
+ *
+ * Context: Interrupts off, on the processor that the ring belongs to, or with
+ *	    nobody else who could read it.
+ * Return: whether to come back.
  */
-void mshv_event_ring_drain(struct mshv_event_ring *reader)
+bool mshv_event_ring_read(struct mshv_event_ring *reader, u32 budget)
 {
 	bool any;
+	u32 id;
 
 	do {
 		WRITE_ONCE(reader->ring->signal_masked, 1);
-		any = take_all_events(reader);
+		any = false;
+		do {
+			while ((id = take_event(reader))) {
+				mshv_port_ring(id);
+				any = true;
+				if (!--budget)
+					return true;
+			}
+			if (ring_is_full(reader))
+				make_room(reader);
+		} while (find_event(reader));
+
 		WRITE_ONCE(reader->ring->signal_masked, 0);
 		/* Pairs with the hypervisor's, see above. */
 		mb();
 	} while (find_event(reader) || (any && ring_is_full(reader)));
+	return false;
 }

@@ -19,6 +19,6 @@ struct mshv_event_ring {
 	u32 next;
 };
 
-void mshv_event_ring_drain(struct mshv_event_ring *reader);
+bool mshv_event_ring_read(struct mshv_event_ring *reader, u32 budget);
 
 #endif /* _MSHV_EVENT_RING_H */

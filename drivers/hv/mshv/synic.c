@@ -22,12 +22,17 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/smp.h>
+#include <linux/workqueue.h>
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
 #include "event_ring.h"
 #include "mshv_root.h"
 #include "synic.h"
+
+/* As many doorbells one interrupt deals with. */
+#define DOORBELL_BUDGET	64
 
 /* All three page MSRs look alike. */
 #define PAGE_ENABLED	BIT_ULL(0)
@@ -50,6 +55,7 @@ struct synic_cpu {
 	struct synic_page flags;
 	struct synic_page rings;
 	struct mshv_event_ring doorbells;
+	struct work_struct more_doorbells;
 	u64 saved_control;
 };
 
@@ -142,6 +148,34 @@ static void sint_stop(unsigned int sint)
 	hv_set_non_nested_msr(HV_MSR_SINT0 + sint, value.as_uint64);
 }
 
+static void read_doorbells(struct synic_cpu *synic)
+{
+	if (mshv_event_ring_read(&synic->doorbells, DOORBELL_BUDGET))
+		queue_work_on(smp_processor_id(), system_bh_wq,
+			      &synic->more_doorbells);
+}
+
+/* What an interrupt left: in turn with the softirqs of this processor. */
+static void read_more_doorbells(struct work_struct *work)
+{
+	guard(irqsave)();
+	read_doorbells(container_of(work, struct synic_cpu, more_doorbells));
+}
+
+/**
+ * mshv_synic_read_doorbells() - deal with the doorbells in the event ring
+ *
+ * Of this processor. If there are very many, the rest is dealt with later.
+ *
+ * Context: Interrupt handler.
+ */
+void mshv_synic_read_doorbells(void)
+{
+	KUNIT_STATIC_STUB_REDIRECT(mshv_synic_read_doorbells);
+
+	read_doorbells(this_cpu_ptr(&synic_cpus));
+}
+
 static void doorbells_start(struct synic_cpu *synic)
 {
 	struct hv_synic_event_ring_page *rings = synic->rings.address;
@@ -150,20 +184,15 @@ static void doorbells_start(struct synic_cpu *synic)
 		.ring = &rings->sint_event_ring[HV_SYNIC_DOORBELL_SINT_INDEX],
 		.sint = HV_SYNIC_DOORBELL_SINT_INDEX,
 	};
+	INIT_WORK(&synic->more_doorbells, read_more_doorbells);
 }
 
-/**
- * mshv_synic_read_doorbells() - deal with the doorbells in the event ring
- *
- * Of this processor. Without doorbells it is no more than a look.
- *
- * Context: Interrupt handler, or interrupts off.
- */
-void mshv_synic_read_doorbells(void)
+/* Nothing is added to the ring any more; what is in it counts. */
+static void doorbells_stop(struct synic_cpu *synic)
 {
-	KUNIT_STATIC_STUB_REDIRECT(mshv_synic_read_doorbells);
-
-	mshv_event_ring_drain(&this_cpu_ptr(&synic_cpus)->doorbells);
+	cancel_work_sync(&synic->more_doorbells);
+	scoped_guard(irqsave)
+		mshv_event_ring_read(&synic->doorbells, U32_MAX);
 }
 
 /*
@@ -233,10 +262,9 @@ static int synic_offline(unsigned int cpu)
 	 * Nothing comes here any more: the hypervisor sends elsewhere what it
 	 * held back. What has come counts, whether its interrupt arrives or not.
 	 */
-	scoped_guard(irqsave) {
+	scoped_guard(irqsave)
 		synic_interrupt();
-		mshv_synic_read_doorbells();
-	}
+	doorbells_stop(synic);
 	pages_stop(synic);
 	return 0;
 }

@@ -4,6 +4,7 @@
  * many there are, and whatever the hypervisor does at the same time.
  */
 #include <linux/kthread.h>
+#include <linux/sched/task.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/wait.h>
@@ -18,7 +19,7 @@
 
 #define SINT		5
 #define ENTRIES		63
-#define MANY		20000
+#define MANY		4000
 #define MORE_AT		10	/* the event during which others come */
 
 /**
@@ -38,6 +39,7 @@
  * @always_full: the hypervisor claims that without reason
  * @status: what telling it returns
  * @wait: for @signals
+ * @over: the test does not go on
  */
 struct fixture {
 	spinlock_t lock;	/* see above */
@@ -53,6 +55,7 @@ struct fixture {
 	bool always_full;
 	u64 status;
 	wait_queue_head_t wait;
+	bool over;
 };
 
 static bool put_event(struct fixture *fx)
@@ -125,6 +128,11 @@ static u64 fake_hvcall(u16 code, const void *in, size_t in_size,
 	return HV_STATUS_SUCCESS;
 }
 
+static void drain(struct fixture *fx)
+{
+	mshv_event_ring_read(&fx->reader, U32_MAX);
+}
+
 static int event_ring_init(struct kunit *test)
 {
 	struct fixture *fx = kunit_kzalloc(test, sizeof(*fx), GFP_KERNEL);
@@ -160,7 +168,7 @@ static void nothing_is_taken_from_an_empty_ring(struct kunit *test)
 {
 	struct fixture *fx = test->priv;
 
-	mshv_event_ring_drain(&fx->reader);
+	drain(fx);
 	expect_drained(test);
 	KUNIT_EXPECT_EQ(test, fx->notified, 0);
 }
@@ -171,7 +179,7 @@ static void events_go_round(struct kunit *test)
 
 	for (u32 i = 0; i < 40; i++) {
 		ring_events(fx, 5);
-		mshv_event_ring_drain(&fx->reader);
+		drain(fx);
 		expect_drained(test);
 	}
 	KUNIT_EXPECT_EQ(test, atomic_read(&fx->signals), 40);
@@ -185,7 +193,7 @@ static void a_full_ring_is_no_overflow(struct kunit *test)
 	fx->next = 17;
 	fx->reader.next = 17;
 	ring_events(fx, ENTRIES);
-	mshv_event_ring_drain(&fx->reader);
+	drain(fx);
 	expect_drained(test);
 	KUNIT_EXPECT_EQ(test, fx->notified, 0);
 }
@@ -196,7 +204,7 @@ static void events_that_found_no_room_come_later(struct kunit *test)
 
 	ring_events(fx, 3 * ENTRIES + 1);
 	KUNIT_EXPECT_EQ(test, fx->written, ENTRIES);
-	mshv_event_ring_drain(&fx->reader);
+	drain(fx);
 	expect_drained(test);
 	KUNIT_EXPECT_EQ(test, fx->notified, 3);
 	KUNIT_EXPECT_EQ(test, atomic_read(&fx->signals), 1);
@@ -212,7 +220,7 @@ static void the_hypervisor_may_begin_anywhere(struct kunit *test)
 		ring_events(fx, start ? min(ENTRIES - start + 5, start) : 1);
 		if (fx->ring.data[0])
 			fx->reader.next = start;
-		mshv_event_ring_drain(&fx->reader);
+		drain(fx);
 		expect_drained(test);
 	}
 }
@@ -225,7 +233,7 @@ static void a_wrong_hint_loses_nothing(struct kunit *test)
 	for (u32 hint = 0; hint < ENTRIES; hint++) {
 		fx->reader.next = hint;
 		ring_events(fx, 20);
-		mshv_event_ring_drain(&fx->reader);
+		drain(fx);
 		fx->in_order = true;
 		expect_drained(test);
 	}
@@ -237,7 +245,7 @@ static void events_that_come_meanwhile_are_taken(struct kunit *test)
 
 	fx->more = 2 * ENTRIES;
 	ring_events(fx, MORE_AT);
-	mshv_event_ring_drain(&fx->reader);
+	drain(fx);
 	expect_drained(test);
 	/* The mask is closed: only the first event was worth an interrupt. */
 	KUNIT_EXPECT_EQ(test, atomic_read(&fx->signals), 1);
@@ -249,11 +257,11 @@ static void full_without_events_ends(struct kunit *test)
 
 	fx->always_full = true;
 	fx->ring.ring_full = 1;
-	mshv_event_ring_drain(&fx->reader);
+	drain(fx);
 	KUNIT_EXPECT_EQ(test, fx->notified, 1);
 
 	ring_events(fx, 1);
-	mshv_event_ring_drain(&fx->reader);
+	drain(fx);
 	KUNIT_EXPECT_EQ(test, fx->taken, 1);
 	KUNIT_EXPECT_LE(test, fx->notified, 3);
 	KUNIT_EXPECT_EQ(test, fx->ring.signal_masked, 0);
@@ -265,19 +273,60 @@ static void a_refusal_to_make_room_ends(struct kunit *test)
 
 	fx->status = HV_STATUS_ACCESS_DENIED;
 	ring_events(fx, ENTRIES + 1);
-	mshv_event_ring_drain(&fx->reader);
+	drain(fx);
 	KUNIT_EXPECT_EQ(test, fx->taken, ENTRIES);
 	KUNIT_EXPECT_EQ(test, fx->notified, 1);
 	KUNIT_EXPECT_EQ(test, fx->ring.ring_full, 0);
 }
 
+static void the_mask_is_closed_while_reading(struct kunit *test)
+{
+	struct fixture *fx = test->priv;
+
+	/* Also where the hypervisor does not close it itself. */
+	ring_events(fx, 1);
+	fx->ring.signal_masked = 0;
+	drain(fx);
+	expect_drained(test);
+}
+
+static void a_budget_is_kept(struct kunit *test)
+{
+	struct fixture *fx = test->priv;
+	int rounds = 1;
+
+	ring_events(fx, 2 * ENTRIES);
+	KUNIT_EXPECT_TRUE(test, mshv_event_ring_read(&fx->reader, 10));
+	KUNIT_EXPECT_EQ(test, fx->taken, 10);
+
+	/* What comes now causes no interrupt: the reader comes back by itself. */
+	KUNIT_EXPECT_EQ(test, fx->ring.signal_masked, 1);
+	ring_events(fx, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fx->signals), 1);
+	while (mshv_event_ring_read(&fx->reader, 10))
+		rounds++;
+	expect_drained(test);
+	KUNIT_EXPECT_EQ(test, rounds, (2 * ENTRIES + 1) / 10);
+	ring_events(fx, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fx->signals), 2);
+}
+
+/*
+ * An event, alone or with many others, as soon as the one before it is taken and
+ * a little later: about the time at which the reader opens the mask.
+ */
 static int ring_many(void *data)
 {
 	struct fixture *fx = data;
 
 	for (u32 i = 0; i < MANY; i++) {
-		ring_events(fx, 1);
-		if (i % 500 == 0)
+		u32 burst = i % 256 ? 1 : 3 * ENTRIES;
+
+		for (u32 pause = i % 128; pause; pause--)
+			cpu_relax();
+		ring_events(fx, burst);
+		while (READ_ONCE(fx->taken) != READ_ONCE(fx->last) &&
+		       !READ_ONCE(fx->over))
 			cond_resched();
 	}
 	return 0;
@@ -289,21 +338,24 @@ static int ring_many(void *data)
  */
 static void no_event_is_lost_in_a_race(struct kunit *test)
 {
+	const u32 all = MANY + DIV_ROUND_UP(MANY, 256) * (3 * ENTRIES - 1);
 	struct fixture *fx = test->priv;
+	struct task_struct *ringer = kthread_create(ring_many, fx, "ringer");
 	int seen = 0;
 
-	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(ring_many, fx, "ringer")));
-	while (fx->taken < MANY) {
+	KUNIT_ASSERT_FALSE(test, IS_ERR(ringer));
+	get_task_struct(ringer);
+	wake_up_process(ringer);
+	while (fx->taken < all) {
 		if (!wait_event_timeout(fx->wait,
-					atomic_read(&fx->signals) != seen,
-					10 * HZ))
+					atomic_read(&fx->signals) != seen, HZ))
 			break;
 		seen = atomic_read(&fx->signals);
-		mshv_event_ring_drain(&fx->reader);
+		drain(fx);
 	}
-	/* The last event may have come without need of its own interrupt. */
-	scoped_guard(spinlock, &fx->lock)
-		KUNIT_EXPECT_EQ(test, fx->last, MANY);
+	WRITE_ONCE(fx->over, true);
+	kthread_stop_put(ringer);
+	KUNIT_EXPECT_EQ(test, fx->taken, all);
 	expect_drained(test);
 }
 
@@ -317,6 +369,8 @@ static struct kunit_case event_ring_cases[] = {
 	KUNIT_CASE(events_that_come_meanwhile_are_taken),
 	KUNIT_CASE(full_without_events_ends),
 	KUNIT_CASE(a_refusal_to_make_room_ends),
+	KUNIT_CASE(the_mask_is_closed_while_reading),
+	KUNIT_CASE(a_budget_is_kept),
 	KUNIT_CASE(no_event_is_lost_in_a_race),
 	{}
 };
