@@ -66,6 +66,18 @@ same before "in the end"
 echo "count=$(nproc)"
 """
 
+# The hypervisor goes on in its event rings where it was, the driver begins anew.
+DOORBELLS = """
+count=0
+while [ $count -lt 3 ]; do
+	load "time $count"
+	ioeventfd >/tmp/tap 2>&1 || { cat /tmp/tap; complain "time $count"; }
+	unload "time $count"
+	count=$((count + 1))
+done
+echo "count=$count"
+"""
+
 # Partition and scheduler, the call that fails and which one of it, its status,
 # and what modprobe then says.
 FAULTS = (
@@ -100,13 +112,19 @@ def tests():
            behaves(MODES["L1VH, integrated"], RELOAD, "100", artifacts.debian_kernel))
     yield ("processors offline and online: L1VH, integrated, Debian's kernel",
            behaves(MODES["L1VH, integrated"], HOTPLUG, "4", artifacts.debian_kernel, cpus=4))
+    for name, kernel in (("base kernel", artifacts.base_kernel),
+                         ("Debian's kernel", artifacts.debian_kernel)):
+        yield (f"doorbells after loading again: L1VH, integrated, {name}",
+               behaves(MODES["L1VH, integrated"], DOORBELLS, "3", kernel))
     for name, knobs, fault, errno in FAULTS:
         yield f"hypercall fails: {name}, {errno}", fails(knobs, fault, errno)
 
 
 def run(knobs, job, kernel=artifacts.base_kernel, **options):
     """Run JOB, LIBRARY before it; the Result and what is wrong by common rules."""
-    result = partition.run(kernel(), LIBRARY + job, knobs, deadline=240, **options)
+    boot = partition.boot(kernel(), LIBRARY + job, knobs, deadline=240, **options)
+    boot.programs.update(artifacts.selftests())
+    result = boot.run()
     wrong = outcome.kernel_trouble(result.console) + result.values("complaint")
     if not result.succeeded:
         wrong.append("the run did not end well")
