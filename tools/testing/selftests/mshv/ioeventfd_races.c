@@ -24,7 +24,8 @@
 #define CLOSINGS	5
 #define DEASSIGNMENTS	10
 #define OFFLININGS	4
-#define MANY		100	/* doorbells: more than a ring has entries, 63 */
+#define MANY		150	/* doorbells: a ring has 63 entries */
+#define SOME		20	/* doorbells: fewer than that */
 #define SETTLE_US	10000
 
 #define OFFLINE_FILE	"/sys/devices/system/cpu/cpu1/online"
@@ -222,6 +223,23 @@ TEST_F_TIMEOUT(guest, more_doorbells_than_a_ring_holds, 60)
 	EXPECT_TRUE(overflown);
 }
 
+static __guest void ring_some(__u64 unused)
+{
+	__u32 i;
+
+	for (;;) {
+		for (i = 0; i < SOME; i++)
+			mmio_write64(MMIO + i * STRIDE, i);
+		out32(PORT, SOME);
+	}
+}
+
+static __guest void write_once(__u64 unused)
+{
+	mmio_write32(MMIO, 1);
+	halt();
+}
+
 static __guest void write_on_and_on(__u64 unused)
 {
 	for (;;)
@@ -380,6 +398,39 @@ TEST_F_TIMEOUT(guest, processor_goes_while_the_guest_writes, 60)
 	ASSERT_TRUE(play(&player, ++round, true));
 	pthread_join(player.thread, NULL);
 	EXPECT_TRUE(player.halted);
+}
+
+/*
+ * The hypervisor of the tests can be told not to interrupt for doorbells. Those
+ * that wait on processor 1 are told when it goes, or else nobody would.
+ */
+TEST_F_TIMEOUT(guest, processor_goes_with_doorbells_in_its_ring, 60)
+{
+	int fds[SOME], last = ioeventfd_any(self->vm, MMIO, 4), i;
+	struct vp *vp = vp_new(self->vm, 0);
+
+	if (processors() < 2)
+		SKIP(return, "there is only one processor");
+	if (!self->has_ledger)
+		SKIP(return, "only the test hypervisor can be told to");
+
+	for (i = 0; i < SOME; i++)
+		fds[i] = ioeventfd_match(self->vm, MMIO + i * STRIDE, 8, i);
+	be_lazy("2");
+	move_to_processor(0, 1);
+	vp_start(vp, ring_some, 0);
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, SOME));
+	set_online("0");
+	set_online("1");
+	be_lazy("0");
+
+	/* Doorbells on another processor wait for the next one there. */
+	vp_start(vp, write_once, 0);
+	ASSERT_TRUE(vp_halts(vp));
+	EXPECT_EQ(1, event_comes(last));
+	for (i = 0; i < SOME; i++)
+		EXPECT_EQ(1, event_comes(fds[i]))
+			TH_LOG("doorbell %d", i);
 }
 
 TEST_HARNESS_MAIN

@@ -68,7 +68,7 @@ static const struct knob table[] = {
 	{ "stingy", &knobs.stingy, 0, MAX_STINGY, NULL, false, false },
 	{ "async-properties", &knobs.async_properties, 0, 1, NULL,
 	  false, false },
-	{ "lazy-doorbells", &knobs.lazy_doorbells, 0, 1, NULL,
+	{ "lazy-doorbells", &knobs.lazy_doorbells, 0, 2, NULL,
 	  false, false },
 };
 

@@ -24,6 +24,11 @@ static struct {
 	struct message message;
 } ends[MAX_CPUS][HV_NUM_SINTS];
 
+/* Values of the knob */
+enum { SIGNAL_AT_ONCE, SIGNAL_WHEN_VP_LEAVES, SIGNAL_NEVER };
+
+static bool any_signal_due;
+
 static bool listens(const struct vp *vp, u32 sint)
 {
 	const struct synic *synic = &vp->synic;
@@ -113,7 +118,7 @@ static void deliver(struct port *port, bool later)
 	if (!vp)
 		return;
 	if (later)
-		ends[vp->index][port->sint].signal_due = true;
+		ends[vp->index][port->sint].signal_due = any_signal_due = true;
 	else
 		signal(vp, port->sint);
 }
@@ -126,7 +131,7 @@ static void deliver(struct port *port, bool later)
  */
 void doorbell_ring(struct port *port)
 {
-	deliver(port, knobs.lazy_doorbells);
+	deliver(port, knobs.lazy_doorbells != SIGNAL_AT_ONCE);
 }
 
 /**
@@ -181,9 +186,10 @@ void doorbell_flush(void)
 {
 	u32 i, sint;
 
-	if (!knobs.lazy_doorbells)
+	if (!READ_ONCE(any_signal_due) || knobs.lazy_doorbells == SIGNAL_NEVER)
 		return;
 	spin_lock(&children_lock);
+	any_signal_due = false;
 	for (i = 0; i < parent.num_vps; i++)
 		for (sint = 0; sint < HV_NUM_SINTS; sint++) {
 			if (!ends[i][sint].signal_due)

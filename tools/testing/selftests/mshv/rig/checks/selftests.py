@@ -34,6 +34,8 @@ SKIPS = {
         lambda knobs, cpus: cpus < 2,
     "hotplug.guest.no_message_is_lost_with_a_processor": lambda knobs, cpus: cpus < 2,
     "hotplug.guest.thread_moves_away_from_a_processor": lambda knobs, cpus: cpus < 2,
+    "ioeventfd_races.guest.processor_goes_with_doorbells_in_its_ring":
+        lambda knobs, cpus: cpus < 2,
     "scheduling.guest.limit_of_a_control_group_throttles_the_guest":
         lambda knobs, cpus: not dispatched_by_linux(knobs),
 }
