@@ -368,6 +368,7 @@ extern struct knobs {
 	u64 integrated_scheduler;
 	u64 integrated_scheduler_status;
 	u64 build;
+	u64 partition_id;
 	u64 processors;
 	u64 signal_sets;
 	u64 stingy;

@@ -63,6 +63,7 @@ static const struct knob table[] = {
 	{ "integrated-scheduler-status", &knobs.integrated_scheduler_status,
 	  0, 0xffff, NULL, false, false },
 	{ "build", &knobs.build, 0, 0xffffffff, NULL, false, true },
+	{ "partition-id", &knobs.partition_id, 0, 1, NULL, false, true },
 	{ "processors", &knobs.processors, 1, MAX_CPUS, NULL, false, true },
 	{ "signal-sets", &knobs.signal_sets, 0, 1, NULL, false, false },
 	{ "stingy", &knobs.stingy, 0, MAX_STINGY, NULL, false, false },

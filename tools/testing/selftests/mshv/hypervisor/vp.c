@@ -11,7 +11,7 @@
 #define PRIVILEGES_OF_ALL \
 	(HV_PRIV_REFERENCE_COUNTER | HV_PRIV_SYNIC | HV_PRIV_APIC_MSRS | \
 	 HV_PRIV_HYPERCALL_MSRS | HV_PRIV_VP_INDEX | HV_PRIV_REFERENCE_TSC | \
-	 HV_PRIV_FREQUENCY_MSRS | HV_PRIV_PARTITION_ID)
+	 HV_PRIV_FREQUENCY_MSRS)
 #define PRIVILEGES_OF_PARENTS \
 	(PRIVILEGES_OF_ALL | HV_PRIV_CREATE_PARTITIONS | HV_PRIV_STATS | \
 	 HV_PRIV_CREATE_PORT | HV_PRIV_CONNECT_PORT)
@@ -21,7 +21,8 @@ struct partition parent;
 static const u64 privileges[] = {
 	[PARTITION_GUEST] = PRIVILEGES_OF_ALL,
 	[PARTITION_L1VH] = PRIVILEGES_OF_PARENTS,
-	[PARTITION_ROOT] = PRIVILEGES_OF_PARENTS | HV_PRIV_CPU_MANAGEMENT,
+	[PARTITION_ROOT] = PRIVILEGES_OF_PARENTS | HV_PRIV_CPU_MANAGEMENT |
+			   HV_PRIV_PARTITION_ID,
 	[PARTITION_ISOLATED] = PRIVILEGES_OF_PARENTS | HV_PRIV_ISOLATION,
 };
 
@@ -66,6 +67,8 @@ void parent_create(void)
 	parent.id = PARENT_ID;
 	parent.type = knobs.partition;
 	parent.privileges = privileges[parent.type];
+	if (knobs.partition_id)
+		parent.privileges |= HV_PRIV_PARTITION_ID;
 	parent.num_vps = knobs.processors ? knobs.processors : num_cpus;
 	parent.npt = npt_build_parent();
 	ownership_init();

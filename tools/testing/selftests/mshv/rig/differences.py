@@ -21,10 +21,4 @@ DIFFERENCES = {
         "loads, VPs dispatched by Linux",
         "It takes the first bank of capabilities at its word without looking at the "
         "number of banks, which is 0."),
-    "l1vh-other-bits": Difference(
-        "refuses with EINVAL",
-        "One of the bits makes it map pages of statistics by a newer hypercall. The "
-        "test hypervisor refuses an L1VH those that only a parent's parent may see: "
-        "with the older hypercall that driver goes on without them, with the newer one "
-        "it does not load. Ours maps none while it loads."),
 }

@@ -131,4 +131,4 @@ def driver_alone():
 def conformance(kind, skips):
     """A test that the test hypervisor answers a partition of this KIND as the interface says."""
     return lambda: run(f"conformance, {kind}", artifacts.conformance()["hv_conformance_kunit"],
-                       artifacts.CONFORMANCE, f"partition={kind}", skips)
+                       artifacts.CONFORMANCE, f"partition={kind} partition-id=1", skips)
