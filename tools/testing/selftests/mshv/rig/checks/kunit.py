@@ -19,11 +19,15 @@ SKIPPED = ["status: SKIP"]
 
 # Suites of the test hypervisor's that have nothing to test in a kind of partition.
 PARENTS_SKIP = {"hv_children_of_guests", "hv_ports_of_guests"}
+# What a parent does that schedules VPs itself, as an L1VH does here
+OTHERS_SCHEDULE_SKIP = {"hv_dispatch", "hv_messages"}
 GUESTS_SKIP = {"hv_children", "hv_child_vps", "hv_accesses", "hv_ports",
-               "hv_child_interrupts", "hv_states"}
+               "hv_child_interrupts", "hv_states"} | OTHERS_SCHEDULE_SKIP
+# A kind of partition, and knobs that belong to it
 CONFORMANCE = {
     "l1vh": PARENTS_SKIP,
-    "root": PARENTS_SKIP,
+    "root": PARENTS_SKIP | OTHERS_SCHEDULE_SKIP,
+    "root scheduler=root": PARENTS_SKIP,
     "guest": GUESTS_SKIP,
     "isolated": PARENTS_SKIP,
 }
