@@ -13,7 +13,7 @@ MODES ?=
 DRIVER ?=
 BUILD := $(CURDIR)/build
 
-export KERNEL_VERSION ACCEL CPUS PROGRAMS MODES DRIVER
+export KERNEL_VERSION ACCEL CPUS PROGRAMS MODES
 export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/selftests/mshv
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -44,7 +44,7 @@ kunit:
 
 selftests:
 	@scripts/packages build rig
-	@$(RIG) check selftests
+	@$(RIG) check $(if $(filter kernel,$(DRIVER)),peer-)selftests
 
 static:
 	@scripts/packages build static

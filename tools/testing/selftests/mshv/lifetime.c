@@ -55,7 +55,7 @@ TEST_F(guest, closed_in_every_order)
 
 	vm_close(self->vm);
 	if (self->has_ledger)
-		ASSERT_TRUE(hypervisor_ask("ledger", ledger));
+		hypervisor_ledger(ledger);
 
 	for (order = 0; order < ORDERS; order++) {
 		struct vm *vm = vm_new();

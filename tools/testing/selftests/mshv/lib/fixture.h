@@ -26,7 +26,7 @@ FIXTURE_SETUP(guest)
 	reached_by(_metadata->fixture->name, _metadata->name);
 	self->has_ledger = hypervisor_present();
 	if (self->has_ledger)
-		ASSERT_TRUE(hypervisor_ask("ledger", self->ledger));
+		hypervisor_ledger(self->ledger);
 	self->vm = vm_new();
 }
 

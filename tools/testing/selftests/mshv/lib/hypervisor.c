@@ -113,6 +113,54 @@ unsigned long hypervisor_messages(__u32 type)
 	return ask_number("messages", type);
 }
 
+/* Leaves out the lines that begin with @start. */
+static void leave_out(char *text, const char *start)
+{
+	char *to = text;
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		length += text[length] == '\n';
+		if (strncmp(text, start, strlen(start))) {
+			memmove(to, text, length);
+			to += length;
+		}
+		text += length;
+	}
+	*to = '\0';
+}
+
+/*
+ * A processor that went and came again has other pages for its interrupt
+ * controller: overlays are compared without their address, the last word.
+ */
+static void drop_addresses(char *ledger)
+{
+	char *line, *to = ledger;
+
+	for (line = strtok(ledger, "\n"); line; line = strtok(NULL, "\n")) {
+		size_t length = strlen(line);
+
+		if (!strncmp(line, OVERLAY, strlen(OVERLAY)))
+			length = strrchr(line, ' ') - line;
+		memmove(to, line, length);
+		to += length;
+		*to++ = '\n';
+	}
+	*to = '\0';
+}
+
+void hypervisor_ledger(char *ledger)
+{
+	const char *except = getenv(LEDGER_EXCEPT);
+
+	require(hypervisor_ask("ledger", ledger), "ledger: %s", ledger);
+	drop_addresses(ledger);
+	if (except && *except)
+		leave_out(ledger, except);
+}
+
 static bool has_line(const char *text, const char *line, size_t length)
 {
 	for (;;) {
@@ -138,43 +186,20 @@ static void print_only_in(const char *left, const char *right, char sign)
 	}
 }
 
-/*
- * A processor that went and came again has other pages for its interrupt
- * controller: overlays are compared without their address, the last word.
- */
-static void drop_addresses(char *ledger)
-{
-	char *line, *to = ledger;
-
-	for (line = strtok(ledger, "\n"); line; line = strtok(NULL, "\n")) {
-		size_t length = strlen(line);
-
-		if (!strncmp(line, OVERLAY, strlen(OVERLAY)))
-			length = strrchr(line, ' ') - line;
-		memmove(to, line, length);
-		to += length;
-		*to++ = '\n';
-	}
-	*to = '\0';
-}
-
 bool ledger_becomes(const char *before)
 {
-	static char then[HYPERVISOR_REPLY], now[HYPERVISOR_REPLY];
+	static char now[HYPERVISOR_REPLY];
 	__u64 end = now_us() + PATIENCE_US;
 
-	memcpy(then, before, strlen(before) + 1);
-	drop_addresses(then);
 	for (;;) {
-		require(hypervisor_ask("ledger", now), "ledger: %s", now);
-		drop_addresses(now);
-		if (!strcmp(now, then))
+		hypervisor_ledger(now);
+		if (!strcmp(now, before))
 			return true;
 		if (now_us() > end)
 			break;
 		sleep_us(PAUSE_US);
 	}
-	print_only_in(then, now, '-');
-	print_only_in(now, then, '+');
+	print_only_in(before, now, '-');
+	print_only_in(now, before, '+');
 	return false;
 }

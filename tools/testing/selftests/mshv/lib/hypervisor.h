@@ -42,9 +42,18 @@ unsigned long hypervisor_calls(__u16 code);
  */
 unsigned long hypervisor_messages(__u32 type);
 
+/* In the environment: what the lines of a ledger that do not matter begin with */
+#define LEDGER_EXCEPT		"LEDGER_EXCEPT"
+
+/**
+ * hypervisor_ledger() - what the hypervisor holds of this system's
+ * @ledger: %HYPERVISOR_REPLY bytes for it
+ */
+void hypervisor_ledger(char *ledger);
+
 /**
  * ledger_becomes() - wait until the hypervisor holds what it held before
- * @before: an answer to "ledger"
+ * @before: from hypervisor_ledger()
  *
  * Waits for two seconds at most: the end of a process frees things a little
  * later than the process is gone.

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where the kernel's own mshv_root does something else than ours, row by row.
+"""Where the kernel's own mshv_root does something else than ours.
 
 A difference that is not listed fails `make check`, and so does a listed one
-that no longer occurs. Explained in Documentation/virt/hyperv/mshv-testing.rst.
+that no longer occurs. Documentation/virt/hyperv/mshv-testing.rst has every name
+that is listed here.
 """
 
 import dataclasses
@@ -16,9 +17,76 @@ class Difference:
     reason: str
 
 
+@dataclasses.dataclass(frozen=True)
+class LeftOver:
+    """A line of the ledger, by what it begins with."""
+
+    line: str
+    reason: str
+
+
+# Rows of the matrix
 DIFFERENCES = {
     "l1vh-no-bank": Difference(
         "loads, VPs dispatched by Linux",
         "It takes the first bank of capabilities at its word without looking at the "
         "number of banks, which is 0."),
 }
+
+LOOKING_MARKS = (
+    "To look at the bits of pages without changing them is one operation of three. It has "
+    "two ways for them, clear and not clear, so that looking sets the bits.")
+
+# Tests of child partitions that it fails, and why: "program.fixture.test" or
+# "program.fixture.variant.test", where * stands for anything.
+FAILURES = {
+    "mmio.guest.vmm_memory_may_be_read_only_too":
+        "It always asks for a writable page of the VMM's, also when the region or the "
+        "access is for reading. Memory that the VMM itself may only read never gets to "
+        "the guest: the first read reaches the VMM as an intercept.",
+    "device.guest.device_taken_away_is_gone":
+        "What it unmaps are the pages that it has a struct page for. Registers of a "
+        "device have none, so the guest goes on using them after the region is gone.",
+    "device.guest.region_may_not_pass_the_end_of_a_device":
+        "It looks at the mapping of the first page only, and takes what lies behind the "
+        "device to be a part of it, too.",
+    "misuse_hvcall.guest.hvcall_fields":
+        "It looks at out_sz only if there is an out_ptr, and does not mind the rest.",
+    "misuse_irq.guest.eventfd_serves_one_virtual_machine":
+        "It looks for an irqfd with the same eventfd in the one partition only.",
+    "vp_state.guest.misuse_gives_the_documented_errno":
+        "It asks whether a buffer is user space before it asks whether it wraps around, so "
+        "the errno for the latter is never given.",
+    "access.guest.*.bits_are_what_the_guest_did": LOOKING_MARKS,
+    "access.guest.*.bits_can_be_set": LOOKING_MARKS,
+    "access.guest.*.bits_stay_when_memory_moves": LOOKING_MARKS,
+    "access.guest.*.misuse_gives_the_documented_errno":
+        "It takes any number of pages: it allocates 8 bits for each, cuts the number to 32 "
+        "bits for the hypercall, and says ENOMEM where the range is what is wrong.",
+}
+
+# Tests that are not run, since the system or the rest of their program would not
+# survive, or it would take too long, or they are not meant for it. Named likewise.
+NOT_RUN = {
+    "access.guest.*.signal_ends_a_huge_request":
+        "A request is worked off to its end, signal or not: half a minute.",
+    "access.guest.small_pinned.*":
+        "A parameter of our module has its memory pinned.",
+    "access.guest.large_pinned.*":
+        "A parameter of our module has its memory pinned.",
+}
+
+# Backtraces in the kernel log, by what is in their first lines.
+BACKTRACES = {
+    "mshv_region_handle_gfn_fault":
+        "A GPA intercept that it cannot resolve is a fault of the kernel to it. The VMM "
+        "causes one by mapping memory that it may only read.",
+    "vmalloc error":
+        "It allocates what a request for the bits of pages asks for, whatever that is.",
+}
+
+# The line of the ledger that is another one when it has been used
+LEFT_OVER = LeftOver(
+    "deposited 1 ",
+    "For each child that it creates, it deposits memory for the parent partition itself, "
+    "and does not withdraw it.")

@@ -7,8 +7,8 @@ is; or, when one run decides several tests, a dictionary of such lists by test.
 An exception fails the test that raised it.
 """
 
-from . import (behaviour, build, docs, ends, kunit, matrix, power, processors, selftests, static,
-               uapi)
+from . import (behaviour, build, docs, ends, kunit, matrix, peer_selftests, power, processors,
+               selftests, static, uapi)
 
 # By the name that `make check ONLY=` takes; the order is that of the report.
 GROUPS = {
@@ -26,4 +26,5 @@ GROUPS = {
     "matrix": matrix.base_tests,
     "debian": matrix.debian_tests,
     "peer": matrix.peer_tests,
+    "peer-selftests": peer_selftests.tests,
 }

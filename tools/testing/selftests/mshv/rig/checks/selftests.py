@@ -4,11 +4,12 @@
 Guests run real code. The programs print TAP; kunit.py of the kernel source reads
 it. After each of their tests they compare the ledger themselves.
 
-The environment can narrow them down: PROGRAMS, MODES and CPUS are lists of words,
-and DRIVER=kernel takes the driver that the base kernel brings instead of ours.
+The environment can narrow them down: PROGRAMS, MODES and CPUS are lists of words.
 """
 
+import functools
 import os
+import re
 
 from kernels.errors import Problem
 
@@ -46,30 +47,36 @@ def dispatched_by_linux(knobs):
     return knobs in (MODES["l1vh-integrated"], MODES["root-root"])
 
 
-# One report of all programs, each a suite of it; "$@" are their names.
+# One report of all programs, each a suite of it; "$@" are the commands to run.
 JOB = """
 run() {
 	echo "KTAP version 1"
 	echo "1..$#"
 	number=0
-	for name; do
+	for command; do
 		number=$((number + 1))
 		word="not ok"
-		$name >/tmp/tap 2>&1 && word=ok
+		$command >/tmp/tap 2>&1 && word=ok
 		sed -e 's/^TAP version 13/KTAP version 1/' -e 's/^/    /' /tmp/tap
-		echo "$word $number $name"
+		echo "$word $number ${command%%%% *}"
 	done
 }
 hvctl ledger >/tmp/before
 modprobe mshv_root || exit 1
-run %s
+%(before)s
+run %(commands)s
 echo "example=$(example_vmm | tr '\n' '/')"
-echo 1 >/sys/module/mshv_root/parameters/pin_guest_memory
-memory >/tmp/tap 2>&1
-echo "pinned=$?"
+%(after)s
 modprobe -r mshv_root || exit 1
 hvctl ledger >/tmp/after
 cmp -s /tmp/before /tmp/after || diff /tmp/before /tmp/after | sed 's/^/ledger=/'
+"""
+
+# What our driver alone has
+PINNED = """
+echo 1 >/sys/module/mshv_root/parameters/pin_guest_memory
+memory >/tmp/tap 2>&1
+echo "pinned=$?"
 """
 
 HELLO = "Hello from a partition!/"
@@ -86,28 +93,40 @@ def chosen(variable, known):
 
 def tests():
     """Yield (name, function)."""
+    yield from each_mode("children", PROCESSORS, ours)
+
+
+def each_mode(what, processors, run):
+    """Yield a test per mode and number of PROCESSORS: RUN(title, knobs, processors)."""
     for mode in chosen("MODES", MODES):
-        for cpus in chosen("CPUS", PROCESSORS):
-            title = f"children: {mode}, {cpus} processor{'s' if cpus > '1' else ''}"
-            yield title, run(title, MODES[mode], int(cpus))
+        for cpus in chosen("CPUS", processors):
+            title = f"{what}: {mode}, {cpus} processor{'s' if cpus > '1' else ''}"
+            yield title, functools.partial(run, title, MODES[mode], int(cpus))
 
 
-def run(title, knobs, cpus):
-    """A test that every program passes under KNOBS on CPUS processors."""
-    def test():
-        names = chosen("PROGRAMS", artifacts.selftest_names())
-        boot = partition.boot(artifacts.base_kernel(), JOB % " ".join(names), knobs,
-                              cpus=cpus, deadline=DEADLINE)
-        if chosen("DRIVER", ["ours", "kernel"])[0] == "kernel":
-            boot.modules = artifacts.kernels_own_driver()
-        boot.programs.update(artifacts.selftests())
-        allowed = [case for case, where in SKIPS.items() if where(knobs, cpus)]
-        return judge(title, names, allowed, boot.run())
-    return test
+def boot(knobs, cpus, driver, **job):
+    """The Boot that runs JOB with the modules DRIVER."""
+    machine = partition.boot(artifacts.base_kernel(), JOB % job, knobs, driver, cpus=cpus,
+                             deadline=DEADLINE)
+    machine.programs.update(artifacts.selftests())
+    return machine
 
 
-def judge(title, names, allowed_skips, result):
-    """The results of one boot, {test: complaints}."""
+def ours(title, knobs, cpus):
+    """Our driver passes every test under KNOBS on CPUS processors."""
+    names = chosen("PROGRAMS", artifacts.selftest_names())
+    result = boot(knobs, cpus, artifacts.driver(artifacts.base_kernel()),
+                  before="", commands=" ".join(names), after=PINNED).run()
+    cases = results(names, knobs, cpus, result)
+    wrong = complaints(result, outcome.kernel_trouble(result.console))
+    wrong += [f"ledger: {line}" for line in result.values("ledger")]
+    if result.value("pinned") != "0":
+        wrong.append("memory fails when guest memory is pinned")
+    return report(title, cases, wrong, result)
+
+
+def results(names, knobs, cpus, result):
+    """What the programs NAMES say, {test: complaints}."""
     try:
         cases = parse(result.report)
     except Problem as problem:
@@ -116,18 +135,44 @@ def judge(title, names, allowed_skips, result):
     for name in names:
         if name not in found:
             cases[name] = ["the program did not run"]
-    for case in allowed_skips:
-        if cases.get(case) == SKIPPED:
+    for case, may_be_skipped in SKIPS.items():
+        if may_be_skipped(knobs, cpus) and cases.get(case) == SKIPPED:
             del cases[case]
-    wrong = outcome.kernel_trouble(result.console)
-    wrong += [f"ledger: {line}" for line in result.values("ledger")]
-    if result.value("pinned") != "0":
-        wrong.append("memory fails when guest memory is pinned")
+    for case, lines in diagnostics(result.report).items():
+        if cases.get(case):
+            cases[case] += lines
+    return cases
+
+
+def diagnostics(text):
+    """What each test in the report TEXT says about itself, {test: lines}."""
+    found, of_program, lines = {}, {}, []
+    for line in text.splitlines():
+        program = re.match(r"(?:not )?ok \d+ (\w+)$", line)
+        case = re.match(r" +(?:not )?ok \d+ (\S+)", line)
+        if program:
+            found.update({f"{program[1]}.{test}": said for test, said in of_program.items()})
+            of_program, lines = {}, []
+        elif case:
+            of_program[case[1]], lines = lines, []
+        elif not re.match(r" +(#  +(RUN|OK|FAIL) |KTAP|1\.\.|# Starting)", line):
+            lines.append(line.strip())
+    return found
+
+
+def complaints(result, trouble):
+    """What is wrong with a run as a whole; TROUBLE is in its kernel log."""
+    wrong = list(trouble)
     if result.value("example") != HELLO:
         wrong.append(f"the example VMM printed '{result.value('example')}'")
     if not result.succeeded:
         wrong.append("the run did not end well")
+    return wrong
+
+
+def report(title, cases, wrong, result):
+    """All of that as the results of one test."""
     if wrong or any(cases.values()):
         wrong += result.story(80).splitlines()
     cases["end of the run"] = wrong
-    return {f"{title}: {case}": complaints for case, complaints in cases.items()}
+    return {f"{title}: {case}": complaint for case, complaint in cases.items()}
