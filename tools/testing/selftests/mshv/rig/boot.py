@@ -6,10 +6,12 @@ import functools
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 
 from .initramfs import Initramfs
@@ -30,6 +32,7 @@ END_REASONS = {
     45: "parent touched hidden memory",
 }
 DEADLINE = "deadline"
+METER = threading.local()
 
 
 @functools.cache
@@ -45,6 +48,27 @@ def emulation():
                           text=True).stdout
     version = tuple(map(int, re.search(r"version (\d+)\.(\d+)", text).groups()))
     return "tcg,thread=" + ("multi" if version >= (8, 1) else "single")
+
+
+def processor_time():
+    """Seconds of processor time of every QEMU that the calling thread has waited for."""
+    return getattr(METER, "seconds", 0.0)
+
+
+def execute(command, output, deadline):
+    """Run COMMAND and return its exit status, None if it is killed at the DEADLINE."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
+                          stderr=subprocess.STDOUT) as process:
+        try:
+            ended = os.pidfd_open(process.pid)
+            in_time = bool(select.select([ended], [], [], deadline)[0])
+            os.close(ended)
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+    METER.seconds = processor_time() + usage.ru_utime + usage.ru_stime
+    return process.returncode if in_time else None
 
 
 @dataclasses.dataclass
@@ -184,14 +208,7 @@ class Boot:
                                logs["hypervisor"])
         start = time.monotonic()
         with open(logs["qemu"], "wb") as output:
-            with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
-                                  stderr=subprocess.STDOUT) as process:
-                try:
-                    status = process.wait(self.deadline)
-                except subprocess.TimeoutExpired:
-                    status = None
-                finally:
-                    process.kill()
+            status = execute(command, output, self.deadline)
         seconds = time.monotonic() - start
         text = {name: path.read_text(encoding="utf-8", errors="replace").replace("\r", "")
                 for name, path in logs.items()}

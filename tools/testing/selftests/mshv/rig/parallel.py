@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Several runs at a time, results in the order they were asked for."""
+"""Several runs at a time."""
 
 import concurrent.futures
 import os
@@ -10,14 +10,16 @@ def workers():
     return max(1, min(4, len(os.sched_getaffinity(0))))
 
 
-def each(function, items):
-    """Yield (item, function(item)) for every one of ITEMS, in order, as they become known."""
-    items = list(items)
+def each(function, items, ordered=True):
+    """Yield (item, function(item)) for every one of ITEMS, as they become known.
+
+    They begin in order. They also come in order, unless that is not ORDERED.
+    """
     with concurrent.futures.ThreadPoolExecutor(workers()) as pool:
-        futures = [pool.submit(function, item) for item in items]
+        futures = {pool.submit(function, item): item for item in items}
         try:
-            for item, future in zip(items, futures):
-                yield item, future.result()
+            for future in futures if ordered else concurrent.futures.as_completed(futures):
+                yield futures[future], future.result()
         finally:
             for future in futures:
                 future.cancel()
