@@ -141,7 +141,7 @@ TEST_F_TIMEOUT(guest, protection_changes_under_a_running_guest, 120)
 	int i;
 
 	verifier_begin(&verifier, self->vm);
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 8; i++) {
 		for (page = i % 3; page < VERIFIER_PAGES; page += 3) {
 			char *here = (char *)memory + page * PAGE_SIZE;
 

@@ -20,6 +20,9 @@
 
 #define PORT		0x80
 #define WAKEUPS		200
+/* How long to watch a spinning guest: many turns, and ten periods of a limit */
+#define SPAN_US		1000000
+#define PERIOD_US	100000
 #define CGROUP		"/sys/fs/cgroup/mshv-scheduling"
 
 static __guest void increment(__u64 gpa)
@@ -104,7 +107,7 @@ TEST_F_TIMEOUT(guest, spinning_guests_share_a_processor, 120)
 
 	first = peek(counter_of(self->vm, 0));
 	second = peek(counter_of(self->vm, 1));
-	sleep_us(2000000);
+	sleep_us(SPAN_US);
 	first = peek(counter_of(self->vm, 0)) - first;
 	second = peek(counter_of(self->vm, 1)) - second;
 
@@ -134,7 +137,7 @@ TEST_F_TIMEOUT(guest, guest_time_is_time_of_the_thread, 60)
 	start_incrementing(self->vm, 0);
 	used = processor_time_us();
 	elapsed = now_us();
-	sleep_us(2000000);
+	sleep_us(SPAN_US);
 	used = processor_time_us() - used;
 	elapsed = now_us() - elapsed;
 
@@ -145,13 +148,13 @@ TEST_F_TIMEOUT(guest, guest_time_is_time_of_the_thread, 60)
 /* A control group for this process, limited to a tenth of one processor. */
 static bool enter_cgroup(void)
 {
-	char pid[16];
+	char limit[32], pid[16];
 
 	if (write_file("/sys/fs/cgroup/cgroup.subtree_control", "+cpu"))
 		return false;
 	require(!mkdir(CGROUP, 0755) || errno == EEXIST, "make " CGROUP);
-	require(!write_file(CGROUP "/cpu.max", "10000 100000"),
-		"limit " CGROUP);
+	snprintf(limit, sizeof(limit), "%d %d", PERIOD_US / 10, PERIOD_US);
+	require(!write_file(CGROUP "/cpu.max", limit), "limit " CGROUP);
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	require(!write_file(CGROUP "/cgroup.procs", pid), "enter " CGROUP);
 	return true;
@@ -178,16 +181,16 @@ TEST_F_TIMEOUT(guest, limit_of_a_control_group_throttles_the_guest, 120)
 		SKIP(return, "the hypervisor dispatches");
 
 	free = peek(counter);
-	sleep_us(2000000);
+	sleep_us(SPAN_US);
 	free = peek(counter) - free;
 
 	if (!enter_cgroup())
 		SKIP(return, "no cpu controller");
-	sleep_us(500000);
+	sleep_us(SPAN_US / 4);
 	limited = peek(counter);
 	used = processor_time_us();
 	elapsed = now_us();
-	sleep_us(2000000);
+	sleep_us(SPAN_US);
 	limited = peek(counter) - limited;
 	used = processor_time_us() - used;
 	elapsed = now_us() - elapsed;
@@ -200,7 +203,7 @@ TEST_F_TIMEOUT(guest, limit_of_a_control_group_throttles_the_guest, 120)
 	EXPECT_LT(0, limited);
 	EXPECT_GT(free / 2, limited);
 	EXPECT_GT(elapsed * 3 / 10, used);
-	EXPECT_LT(5, throttled);
+	EXPECT_LT(SPAN_US / PERIOD_US / 4, throttled);
 }
 
 static __guest void make_exits(__u64 count)
