@@ -9,6 +9,7 @@
 #include "lib/guest.h"
 #include "lib/misuse.h"
 #include "lib/require.h"
+#include "lib/state.h"
 #include "lib/vp.h"
 
 #define PORT		0x80
@@ -95,36 +96,6 @@ static __guest void just_show(__u64 xfem)
 	show_image(xfem);
 	out8(PORT, 3);
 	halt();
-}
-
-static int state_call(struct vp *vp, unsigned long cmd, __u8 type, void *buffer,
-		      __u32 *size)
-{
-	struct mshv_get_set_vp_state args = {
-		.type = type,
-		.buf_sz = *size,
-		.buf_ptr = (uintptr_t)buffer,
-	};
-	int ret = try(vp->fd, cmd, &args);
-
-	*size = args.buf_sz;
-	return ret;
-}
-
-static __u32 get_state(struct vp *vp, __u8 type, void *buffer)
-{
-	__u32 size = PAGE_SIZE;
-	int ret = state_call(vp, MSHV_GET_VP_STATE, type, buffer, &size);
-
-	require(!ret, "get state %u: %d", type, ret);
-	return size;
-}
-
-static int set_state(struct vp *vp, __u8 type, void *buffer)
-{
-	__u32 size = PAGE_SIZE;
-
-	return state_call(vp, MSHV_SET_VP_STATE, type, buffer, &size);
 }
 
 /* Values that differ from register to register, and from image to image. */

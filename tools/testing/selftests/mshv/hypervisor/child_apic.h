@@ -16,6 +16,7 @@
 
 struct child;
 struct child_vp;
+struct hv_apic_state;
 
 #define APIC_ID			0x02
 #define APIC_VERSION		0x03
@@ -165,7 +166,13 @@ void child_apic_timer_divide(struct child_vp *vp, u32 divide);
 void child_apic_timer_mode(struct child_vp *vp, u32 lvt);
 u64 child_apic_tsc_deadline(const struct child_vp *vp);
 void child_apic_set_tsc_deadline(struct child_vp *vp, u64 tsc);
+bool child_apic_timer_restore(struct child_vp *vp, u32 initial, u32 current,
+			      u32 divide);
 void child_apic_timer_expire(struct child_vp *vp, u64 now);
+
+/* child_apic_state.c: with the VP at hand */
+void child_apic_get_state(struct child_vp *vp, struct hv_apic_state *state);
+bool child_apic_set_state(struct child_vp *vp, const struct hv_apic_state *state);
 
 /* child_ipi.c: with children_lock held */
 void child_interrupt(struct child *child, const struct apic_interrupt *i);

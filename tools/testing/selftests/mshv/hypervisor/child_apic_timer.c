@@ -10,6 +10,7 @@
 #include "tlfs_interrupt.h"
 
 #define TSC_SHIFT		3	/* TSC cycles for one tick, as a power of 2 */
+#define TIMER_DIVIDE_DEFINED	0xbU
 #define SHORTEST_PERIODS_PER_S	20000
 
 /**
@@ -149,6 +150,36 @@ void child_apic_set_tsc_deadline(struct child_vp *vp, u64 tsc)
 	if (mode_of(apic) == APIC_LVT_TSC_DEADLINE)
 		apic->timer_deadline = tsc ? tsc - vp->vmcb->tsc_offset :
 					     TIMER_NEVER;
+}
+
+/**
+ * child_apic_timer_restore() - The timer goes on from where it was
+ * @vp: whose; its entry in the LVT has its mode
+ * @initial: initial count
+ * @current: current count; 0: it does not run
+ * @divide: divide configuration
+ *
+ * A deadline is an MSR of its own and stays as it is.
+ *
+ * Return: false when the timer cannot be so.
+ */
+bool child_apic_timer_restore(struct child_vp *vp, u32 initial, u32 current,
+			      u32 divide)
+{
+	struct child_apic *apic = &vp->apic;
+
+	if ((divide & ~TIMER_DIVIDE_DEFINED) || current > initial)
+		return false;
+	apic->timer_divide = divide;
+	if (mode_of(apic) == APIC_LVT_TSC_DEADLINE)
+		return !current;
+	apic->timer_initial = current ? initial : 0;
+	run(apic);
+	apic->timer_initial = initial;
+	if (current)
+		apic->timer_deadline = read_tsc() +
+				       ((u64)current << tick_shift(apic));
+	return true;
 }
 
 /**

@@ -56,7 +56,26 @@ static bool set_xsave(struct child_vp *vp, const struct hv_state_data *which,
 	return child_xsave_set(vp, which->xsave_states, data);
 }
 
+static u32 lapic_size(const struct child_vp *vp,
+		      const struct hv_state_data *which)
+{
+	return child_has_apic(vp->child) ? sizeof(struct hv_apic_state) : 0;
+}
+
+static void get_lapic(struct child_vp *vp, const struct hv_state_data *which,
+		      void *data)
+{
+	child_apic_get_state(vp, data);
+}
+
+static bool set_lapic(struct child_vp *vp, const struct hv_state_data *which,
+		      void *data)
+{
+	return child_apic_set_state(vp, data);
+}
+
 static const struct state_type types[] = {
+	{ HV_STATE_LAPIC, lapic_size, get_lapic, set_lapic },
 	{ HV_STATE_XSAVE, xsave_size, get_xsave, set_xsave },
 };
 

@@ -361,6 +361,27 @@ struct hv_in_state {
 
 COMPILE_ASSERT(sizeof(struct hv_in_state) == 40);
 
+struct hv_apic_state {
+	u32 id;
+	u32 version;
+	u32 ldr;
+	u32 dfr;
+	u32 spurious;
+	u32 isr[8];
+	u32 tmr[8];
+	u32 irr[8];
+	u32 esr;
+	u32 icr_high;
+	u32 icr_low;
+	u32 lvt[6];			/* timer, thermal, perfmon, LINT, error */
+	u32 lvt_cmci;
+	u32 error_status;
+	u32 timer_initial;
+	u32 timer_current;
+	u32 timer_divide;
+	u32 remote_read;
+};
+
 struct hv_timer_state {
 	u32 flags;
 	u32 reserved;
