@@ -7,13 +7,14 @@ KERNEL_VERSION ?= 7.3
 KDIR ?=
 ONLY ?=
 ACCEL ?=
+QEMU ?=
 CPUS ?=
 PROGRAMS ?=
 MODES ?=
 DRIVER ?=
 BUILD := $(CURDIR)/build
 
-export KERNEL_VERSION ACCEL CPUS PROGRAMS MODES
+export KERNEL_VERSION ACCEL QEMU CPUS PROGRAMS MODES
 export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/selftests/mshv
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -82,4 +83,5 @@ help:
 	@echo 'PROGRAMS="A B"      what make selftests runs; MODES="root-core" where,'
 	@echo '                    DRIVER=kernel with the driver of the base kernel'
 	@echo 'KNOBS="NAME=VALUE"  what make shell sets on the hypervisor: KNOBS=partition=root'
+	@echo 'QEMU=PATH           another qemu-system-x86_64 than the one of this system'
 	@echo 'ACCEL=kvm           use the hardware; it must offer nested SVM'

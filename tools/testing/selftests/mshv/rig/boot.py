@@ -2,7 +2,6 @@
 """One run: a kernel, what is in its initramfs, a hypervisor under it, a deadline."""
 
 import dataclasses
-import functools
 import os
 import pathlib
 import re
@@ -32,22 +31,16 @@ END_REASONS = {
     45: "parent touched hidden memory",
 }
 DEADLINE = "deadline"
+QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
+
+# One thread for all processors of a machine. Before version 8.1 a thread for each
+# is not safe: one can keep a stale translation of code that another is just
+# changing. Linux patches its own code while it boots, and about one boot in a
+# hundred dies of a breakpoint that is no longer there. In later versions it takes
+# twice the time where several machines share a few processors, since a processor
+# that waits for another one keeps it from running.
+EMULATION = "tcg,thread=single"
 METER = threading.local()
-
-
-@functools.cache
-def emulation():
-    """How QEMU is to emulate several processors.
-
-    Before version 8.1 a thread per processor is not safe: one can keep a stale
-    translation of code that another is just changing. Linux patches its own
-    code while it boots, and about one boot in a hundred dies of a breakpoint
-    that is no longer there.
-    """
-    text = subprocess.run(["qemu-system-x86_64", "--version"], check=True, capture_output=True,
-                          text=True).stdout
-    version = tuple(map(int, re.search(r"version (\d+)\.(\d+)", text).groups()))
-    return "tcg,thread=" + ("multi" if version >= (8, 1) else "single")
 
 
 def processor_time():
@@ -171,9 +164,9 @@ class Boot:
 
     def command(self, initramfs, serial, hypervisor_log):
         """The QEMU command line."""
-        accel = os.environ.get("ACCEL") or emulation()
+        accel = os.environ.get("ACCEL") or EMULATION
         cmdline = f"console=ttyS0 panic=-1 {self.cmdline}".strip()
-        command = ["qemu-system-x86_64", "-machine", "q35", "-smp", str(self.cpus),
+        command = [QEMU, "-machine", "q35", "-smp", str(self.cpus),
                    "-m", self.memory, "-display", "none", "-no-reboot", "-nic", "none",
                    "-nodefaults", *serial]
         emulated = accel.startswith("tcg")
