@@ -22,19 +22,27 @@ static __guest_handler void count(struct interrupt_frame *frame)
 	apic_eoi();
 }
 
-/* How many cycles a million ticks take */
+/*
+ * How many cycles a million ticks take. What comes between the two clocks makes it
+ * more than that: the least of some measurements is right.
+ */
 static __always_inline __in_guest void measure_ticks(void)
 {
-	__u64 start, ticks;
+	__u64 start, ticks, cycles, least = ~0ULL;
+	int i;
 
 	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED);
 	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_1);
-	apic_write(APIC_TIMER_INITIAL, 0xffffffff);
-	start = read_tsc();
-	while (read_tsc() - start < 10000000)
-		asm volatile("pause");
-	ticks = 0xffffffff - apic_read(APIC_TIMER_CURRENT);
-	store(PER_MEGATICK, (read_tsc() - start) * 1000000 / ticks);
+	for (i = 0; i < 5; i++) {
+		start = read_tsc();
+		apic_write(APIC_TIMER_INITIAL, 0xffffffff);
+		while (read_tsc() - start < 10000000)
+			asm volatile("pause");
+		ticks = 0xffffffff - apic_read(APIC_TIMER_CURRENT);
+		cycles = (read_tsc() - start) * 1000000 / ticks;
+		least = cycles < least ? cycles : least;
+	}
+	store(PER_MEGATICK, least);
 	apic_write(APIC_TIMER_INITIAL, 0);
 }
 
