@@ -512,7 +512,8 @@ struct mshv_root_hvcall {
  * The argument is a &struct mshv_user_ioeventfd. A write that signals does not
  * stop the VP and never reaches the VMM as an intercept. To end it, set
  * MSHV_IOEVENTFD_BIT_DEASSIGN and repeat addr, len, fd and, where it was
- * used, datamatch with its flag.
+ * used, datamatch with its flag; after that no further signal comes from it.
+ * The connection holds the eventfd until then, or until the partition goes.
  *
  * Return:
  * * %0			- done
