@@ -65,3 +65,5 @@ $(EXAMPLES:%=$(O)/%): $(O)/%: %.c
 -include $(TESTS:%=$(O)/.%.d) $(DEMOS:%=$(O)/.%.d) $(EXAMPLES:%=$(O)/.%.d) \
 	$(LIB:%=$(O)/lib/%.d)
 
+
+include linux_vmm/linux_vmm.mk

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The first and only process of a Linux guest: tells how many processors there
+ * are and which interrupts come, and powers off.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_CPUS	16
+#define NAPS		5
+#define NAP_NS		20000000
+
+/* How often an interrupt came, on each processor */
+struct counts {
+	unsigned long cpu[MAX_CPUS];
+	unsigned long all;
+};
+
+static void must(int result, const char *what)
+{
+	if (result >= 0)
+		return;
+	printf("guest: cannot %s: %s\n", what, strerror(errno));
+	reboot(RB_POWER_OFF);
+}
+
+static void add_line(struct counts *counts, char *numbers, unsigned int cpus)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < cpus && cpu < MAX_CPUS; cpu++) {
+		unsigned long count = strtoul(numbers, &numbers, 10);
+
+		counts->cpu[cpu] += count;
+		counts->all += count;
+	}
+}
+
+/* Adds up the lines of /proc/interrupts that one of the words is in. */
+static struct counts read_counts(const char *const words[], unsigned int cpus)
+{
+	FILE *file = fopen("/proc/interrupts", "r");
+	struct counts counts = {};
+	char line[512];
+	int i;
+
+	must(file ? 0 : -1, "read /proc/interrupts");
+	while (fgets(line, sizeof(line), file))
+		for (i = 0; words[i]; i++)
+			if (strstr(line, words[i]) && strchr(line, ':'))
+				add_line(&counts, strchr(line, ':') + 1, cpus);
+	fclose(file);
+	return counts;
+}
+
+/* Whichever timer the kernel has found */
+static const char *const timer[] = {
+	"Local timer interrupts",
+	"Hyper-V stimer0 interrupts",
+	NULL
+};
+
+static const char *const serial[] = { "ttyS0", NULL };
+
+/* A processor that sleeps is woken by its own timer. */
+static void sleep_on(unsigned int cpu)
+{
+	const struct timespec nap = { .tv_nsec = NAP_NS };
+	cpu_set_t set;
+	int i;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	must(sched_setaffinity(0, sizeof(set), &set), "move");
+	for (i = 0; i < NAPS; i++)
+		nanosleep(&nap, NULL);
+}
+
+int main(void)
+{
+	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), cpu;
+	struct counts before, after;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	must(mount("proc", "/proc", "proc", 0, NULL), "mount /proc");
+	cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	printf("guest: %u processors\n", cpus);
+
+	before = read_counts(timer, cpus);
+	for (cpu = 0; cpu < cpus; cpu++)
+		sleep_on(cpu);
+	after = read_counts(timer, cpus);
+	for (cpu = 0; cpu < cpus && cpu < MAX_CPUS; cpu++)
+		printf("guest: processor %u: %lu timer interrupts\n", cpu,
+		       after.cpu[cpu] - before.cpu[cpu]);
+
+	before = read_counts(serial, cpus);
+	printf("guest: this line is sent by interrupts\n");
+	sleep_on(0);
+	after = read_counts(serial, cpus);
+	printf("guest: %lu serial interrupts\n", after.all - before.all);
+
+	fflush(stdout);
+	sleep_on(0);
+	reboot(RB_POWER_OFF);
+	return 1;
+}
