@@ -220,14 +220,31 @@ int child_apic_next(const struct child_vp *vp)
 }
 
 /**
- * child_apic_take() - The VP has taken an interrupt
+ * child_apic_offer() - The VP may take an interrupt
  * @vp: whose
  * @vector: one that child_apic_next() returned
+ *
+ * When the VP takes it is not known before it leaves guest mode. It is not
+ * requested any more from now on, so that a request which comes after the VP has
+ * taken it is another interrupt.
  */
-void child_apic_take(struct child_vp *vp, u8 vector)
+void child_apic_offer(struct child_vp *vp, u8 vector)
 {
 	clear_vector(vp->apic.irr, vector);
-	vp->apic.isr[word_of(vector)] |= bit_of(vector);
+}
+
+/**
+ * child_apic_offered() - Whether the VP has taken an interrupt
+ * @vp: whose
+ * @vector: what child_apic_offer() offered it
+ * @taken: it did; otherwise the interrupt is requested again
+ */
+void child_apic_offered(struct child_vp *vp, u8 vector, bool taken)
+{
+	if (taken)
+		vp->apic.isr[word_of(vector)] |= bit_of(vector);
+	else
+		set_vector(vp->apic.irr, vector);
 }
 
 /**

@@ -186,6 +186,8 @@ static void offer_apic(struct child_vp *vp)
 	}
 	if (vector >= 0 || child_apic_any(vp))
 		vp->vmcb->intercept_cr |= SVM_CR_WRITE(8);
+	if (vector >= 0 && !vp->offered_external)
+		child_apic_offer(vp, vector);
 }
 
 static void tell_deliverable(struct child_vp *vp, u64 notification, u8 type)
@@ -304,12 +306,12 @@ void interrupts_taken(struct child_vp *vp)
 {
 	keep_event(vp->vmcb);
 	vp->cr8 = vp->vmcb->interrupt_control & SVM_VIRTUAL_TPR;
-	if (vp->offer != OFFER_INTERRUPT || !was_taken(vp))
+	if (vp->offer != OFFER_INTERRUPT)
 		return;
-	if (vp->offered_external)
+	if (!vp->offered_external)
+		child_apic_offered(vp, vp->offered, was_taken(vp));
+	else if (was_taken(vp))
 		take_request(vp, APIC_REQUEST_EXTINT);
-	else
-		child_apic_take(vp, vp->offered);
 }
 
 /**
