@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
+#include "lib/event.h"
 #include "lib/guest.h"
 #include "lib/host.h"
 #include "lib/require.h"
@@ -21,6 +22,8 @@
 
 #define PORT	0x80
 #define VPS	4
+#define MMIO	0xfc000000UL
+#define GSI	5
 
 static __guest void spin(__u64 index)
 {
@@ -45,6 +48,16 @@ static struct vp *begin(struct vm *vm, __u32 index)
 	vp_start(vp, index % 2 ? knock : spin, 0);
 	require(vp_writes_port(vp, PORT, 4, 0), "VP %u begins", index);
 	return vp;
+}
+
+/* Both directions of eventfds; what comes in goes nowhere in the end. */
+static int connect(struct vm *vm)
+{
+	struct mshv_user_irqfd irqfd = { .fd = event_new(), .gsi = GSI };
+
+	ioeventfd_any(vm, MMIO, 4);
+	require(!ioctl(vm->fd, MSHV_IRQFD, &irqfd), "assign an irqfd");
+	return irqfd.fd;
 }
 
 static void *run_until_stopped(void *arg)
@@ -96,12 +109,14 @@ int main(int argc, char **argv)
 	pthread_t threads[VPS];
 	bool all_stopped = true;
 	struct vp *vps[VPS];
+	const __u64 one = 1;
 	void *page, *ret;
-	int i;
+	int event, i;
 
 	require(argc == 2, "be told a file");
 	for (i = 0; i < VPS; i++)
 		vps[i] = begin(vm, i);
+	event = connect(vm);
 	page = vp_map_page(vps[0], MSHV_VP_MMAP_OFFSET_REGISTERS);
 	peek(page);
 	for (i = 0; i < VPS; i++)
@@ -123,6 +138,8 @@ int main(int argc, char **argv)
 	tell("there is no new partition",
 	     refused(vm->device, MSHV_CREATE_PARTITION, &partition));
 	tell("a page is gone", is_gone(page));
+	tell("an event does no harm",
+	     write(event, &one, sizeof(one)) == sizeof(one));
 	for (i = 0; i < VPS; i++)
 		tell("a VP is closed", !close(vps[i]->fd));
 	tell("the partition is closed", !close(vm->fd));
