@@ -49,7 +49,8 @@ static void list_partitions(struct names *names)
 	names->count = 0;
 	while ((entry = readdir(dir)) && names->count < MAX_PARTITIONS)
 		if (entry->d_name[0] != '.')
-			strcpy(names->name[names->count++], entry->d_name);
+			snprintf(names->name[names->count++], NAME_MAX + 1,
+				 "%s", entry->d_name);
 	closedir(dir);
 }
 

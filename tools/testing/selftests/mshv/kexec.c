@@ -139,7 +139,7 @@ int main(int argc, char **argv)
 	kernel = read_whole(argv[1]);
 	initramfs = read_whole(argv[2]);
 	parameters = read_whole(PARAMETERS).data;
-	strcpy(line, argv[3]);
+	memcpy(line, argv[3], strlen(argv[3]));
 	make_jump((uint8_t *)jump);
 
 	header = kernel.data + offsetof(struct boot_params, hdr);
