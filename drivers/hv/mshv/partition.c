@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Child partitions: create, initialize, find, destroy. */
+#define pr_fmt(fmt) "mshv_root: " fmt
+
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mshv.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -24,6 +27,9 @@
 #include "passthru.h"
 #include "trace.h"
 #include "vp.h"
+
+/* How long a system that goes down waits for others who undo partitions. */
+#define STOP_TIMEOUT		(10 * HZ)
 
 /* What initializing a partition takes at least: spares a few round trips. */
 #define INITIALIZE_PAGES	208
@@ -243,7 +249,9 @@ void mshv_partitions_stop(void)
 	}
 
 	/* Those that were on their way, in or out, when this began. */
-	wait_event(census_wait, !READ_ONCE(census));
+	if (!wait_event_timeout(census_wait, !READ_ONCE(census), STOP_TIMEOUT))
+		pr_warn("%u partitions stay with the hypervisor\n",
+			READ_ONCE(census));
 }
 
 /**
