@@ -117,10 +117,12 @@ static void deliver(struct port *port, bool later)
 	port->pending = !vp || !put(vp, port);
 	if (!vp)
 		return;
-	if (later)
-		ends[vp->index][port->sint].signal_due = any_signal_due = true;
-	else
+	if (later) {
+		ends[vp->index][port->sint].signal_due = true;
+		any_signal_due = true;
+	} else {
 		signal(vp, port->sint);
+	}
 }
 
 /**
