@@ -19,6 +19,7 @@
 
 #include <linux/bits.h>
 #include <linux/printk.h>
+#include <kunit/static_stub.h>
 #include <asm/barrier.h>
 #include <asm/mshyperv.h>
 
@@ -77,6 +78,21 @@ static void make_room(struct mshv_event_ring *reader)
 }
 
 /**
+ * mshv_event_ring_unmask() - let the hypervisor interrupt us for a ring
+ * @ring: the ring, which has to be looked at once more afterwards
+ *
+ * Context: Any.
+ */
+void mshv_event_ring_unmask(struct hv_synic_event_ring *ring)
+{
+	KUNIT_STATIC_STUB_REDIRECT(mshv_event_ring_unmask, ring);
+
+	WRITE_ONCE(ring->signal_masked, 0);
+	/* Pairs with the hypervisor's, see above. */
+	mb();
+}
+
+/**
  * mshv_event_ring_read() - deal with the events in a ring
  * @reader: the reader
  * @budget: how many events at most, not 0
@@ -112,9 +128,7 @@ bool mshv_event_ring_read(struct mshv_event_ring *reader, u32 budget)
 				make_room(reader);
 		} while (find_event(reader));
 
-		WRITE_ONCE(reader->ring->signal_masked, 0);
-		/* Pairs with the hypervisor's, see above. */
-		mb();
+		mshv_event_ring_unmask(reader->ring);
 	} while (find_event(reader) || (any && ring_is_full(reader)));
 	return false;
 }

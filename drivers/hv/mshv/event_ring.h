@@ -19,6 +19,7 @@ struct mshv_event_ring {
 	u32 next;
 };
 
+void mshv_event_ring_unmask(struct hv_synic_event_ring *ring);
 bool mshv_event_ring_read(struct mshv_event_ring *reader, u32 budget);
 
 #endif /* _MSHV_EVENT_RING_H */

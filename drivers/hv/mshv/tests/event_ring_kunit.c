@@ -311,6 +311,67 @@ static void a_budget_is_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&fx->signals), 2);
 }
 
+static void begin_behind(struct fixture *fx, u32 number)
+{
+	fx->last = number;
+	fx->written = number;
+	fx->taken = number;
+}
+
+/* Events come at the last moment at which they cause no interrupt. */
+static void ring_and_unmask(struct hv_synic_event_ring *ring)
+{
+	struct fixture *fx = kunit_get_current_test()->priv;
+
+	ring_events(fx, fx->more);
+	fx->more = 0;
+	WRITE_ONCE(ring->signal_masked, 0);
+}
+
+static void events_before_the_mask_opens_are_taken(struct kunit *test)
+{
+	struct fixture *fx = test->priv;
+
+	kunit_activate_static_stub(test, mshv_event_ring_unmask,
+				   ring_and_unmask);
+	begin_behind(fx, MORE_AT);
+	fx->more = 2 * ENTRIES;
+	ring_events(fx, 1);
+	drain(fx);
+	expect_drained(test);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fx->signals), 1);
+}
+
+/*
+ * The hypervisor found the ring full while it was, and says so when the reader has
+ * emptied it already.
+ */
+static void say_full_and_unmask(struct hv_synic_event_ring *ring)
+{
+	struct fixture *fx = kunit_get_current_test()->priv;
+
+	if (fx->more) {
+		fx->more = 0;
+		fx->last++;
+		WRITE_ONCE(ring->ring_full, 1);
+	}
+	WRITE_ONCE(ring->signal_masked, 0);
+}
+
+static void full_before_the_mask_opens_is_seen(struct kunit *test)
+{
+	struct fixture *fx = test->priv;
+
+	kunit_activate_static_stub(test, mshv_event_ring_unmask,
+				   say_full_and_unmask);
+	begin_behind(fx, MORE_AT);
+	fx->more = 1;
+	ring_events(fx, ENTRIES);
+	drain(fx);
+	expect_drained(test);
+	KUNIT_EXPECT_EQ(test, fx->notified, 1);
+}
+
 /*
  * An event, alone or with many others, as soon as the one before it is taken and
  * a little later: about the time at which the reader opens the mask.
@@ -371,6 +432,8 @@ static struct kunit_case event_ring_cases[] = {
 	KUNIT_CASE(a_refusal_to_make_room_ends),
 	KUNIT_CASE(the_mask_is_closed_while_reading),
 	KUNIT_CASE(a_budget_is_kept),
+	KUNIT_CASE(events_before_the_mask_opens_are_taken),
+	KUNIT_CASE(full_before_the_mask_opens_is_seen),
 	KUNIT_CASE(no_event_is_lost_in_a_race),
 	{}
 };
