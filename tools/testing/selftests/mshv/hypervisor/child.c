@@ -169,6 +169,13 @@ static enum hv_status initialize_locked(struct child *child)
 		return HV_STATUS_INVALID_PARTITION_STATE;
 	if (!pool_take(&child->pool, 1, &page))
 		return HV_STATUS_INSUFFICIENT_MEMORY;
+	if (child_privileges(child) &&
+	    (!overlay_create(child, &child->hypercall) ||
+	     !overlay_create(child, &child->reference_tsc))) {
+		overlay_delete(child, &child->hypercall);
+		pool_return(&child->pool, page);
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+	}
 	child->npt = (u64 *)page;
 	child->state = CHILD_ACTIVE;
 	return HV_STATUS_SUCCESS;
@@ -231,6 +238,8 @@ enum hv_status child_finalize(u64 id)
 
 	child->state = CHILD_FINALIZED;
 	child_disconnect(child);
+	overlay_delete(child, &child->hypercall);
+	overlay_delete(child, &child->reference_tsc);
 	child_npt_destroy(child);
 	spin_unlock(&children_lock);
 	return HV_STATUS_SUCCESS;

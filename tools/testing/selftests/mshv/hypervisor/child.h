@@ -21,6 +21,7 @@
 #define HV_CHILD_H
 
 #include "child_apic.h"
+#include "child_synic.h"
 #include "hv.h"
 #include "tlfs_child.h"
 
@@ -139,7 +140,6 @@ enum child_counter {
 
 /* MSRs that are kept neither in the VMCB nor by the hypervisor, see child_msr.c */
 #define CHILD_STORED_MSRS	36
-#define CHILD_KEPT_REGISTERS	2
 
 /**
  * struct child_vp - A VP of a child; lives in a page of the child's pool
@@ -172,7 +172,8 @@ enum child_counter {
  * @offer: what the processor was offered when it last entered guest mode
  * @offered: vector of the interrupt that it was offered
  * @offered_external: that is not one of the local APIC's
- * @kept: registers without a meaning yet, see child_registers.c
+ * @synic: its SynIC and synthetic timers
+ * @assist: HV_REGISTER_VP_ASSIST_PAGE, without a meaning yet
  * @npt_generation: of the nested page table when it last entered guest mode
  * @state: state pages, by HV_STATE_PAGE_*
  * @stats: statistics pages, by HV_STATS_AREA_*
@@ -211,7 +212,8 @@ struct child_vp {
 	enum child_offer offer;
 	u8 offered;
 	bool offered_external;
-	u64 kept[CHILD_KEPT_REGISTERS];
+	struct child_synic synic;
+	u64 assist;
 	u32 npt_generation;
 	struct shared_page state[HV_STATE_PAGES];
 	struct shared_page stats[HV_STATS_AREAS];
@@ -238,8 +240,6 @@ struct child_vp {
  * @npt_stale: there was one that is not counted yet
  * @mapped: 4 KiB pages mapped, those of no access not counted
  * @num_vps: its VPs
- * @guest_os_id: MSR and HV_REGISTER_GUEST_OS_ID
- * @hypercall: MSR and HV_REGISTER_HYPERCALL
  * @tsc_invariant: MSR: 1: CPUID says that the TSC is invariant
  * @synthetic_features: property
  * @page_access_tracking: property
@@ -248,6 +248,11 @@ struct child_vp {
  * @exceptions: vectors with an exception intercept
  * @stats: statistics pages, by HV_STATS_AREA_*
  * @completion: tells the parent that an asynchronous call is done
+ * @guest_os_id: HV_REGISTER_GUEST_OS_ID
+ * @hypercall: the page with the code of a hypercall
+ * @reference_tsc: the page of the reference time
+ * @crash: HV_REGISTER_CRASH_P0 to _P4
+ * @overlays: pages of the hypervisor's over its memory
  * @connections: of its doorbells, see port.h
  * @vps: its VPs by index
  */
@@ -261,8 +266,6 @@ struct child {
 	bool npt_stale;
 	u64 mapped;
 	u32 num_vps;
-	u64 guest_os_id;
-	u64 hypercall;
 	u64 tsc_invariant;
 	u64 synthetic_features;
 	u64 page_access_tracking;
@@ -271,6 +274,11 @@ struct child {
 	u32 exceptions;
 	struct shared_page stats[HV_STATS_AREAS];
 	struct message completion;
+	u64 guest_os_id;
+	struct overlay hypercall;
+	struct overlay reference_tsc;
+	u64 crash[5];
+	struct overlay *overlays;
 	struct connection *connections;
 	struct child_vp *vps[MAX_CHILD_VPS];
 };
@@ -327,6 +335,8 @@ struct npt_page {
 struct npt_page child_npt_lookup(const struct child *child, u64 gpa);
 enum hv_status child_npt_map(struct child *child, u64 gfn, u64 hfn, u32 flags);
 enum hv_status child_npt_unmap(struct child *child, u64 gfn, u32 flags);
+bool child_npt_cover(struct child *child, u64 gfn, u64 page, u64 *covered);
+void child_npt_uncover(struct child *child, u64 gfn, const u64 *covered);
 #define NPT_ACCESSED		BIT(0)	/* HV_PAGE_ACCESSED */
 #define NPT_DIRTY		BIT(1)	/* HV_PAGE_DIRTY */
 enum hv_status child_npt_access(struct child *child, u64 gfn, u32 clear,

@@ -241,10 +241,10 @@ void child_apic_offer(struct child_vp *vp, u8 vector)
  */
 void child_apic_offered(struct child_vp *vp, u8 vector, bool taken)
 {
-	if (taken)
-		vp->apic.isr[word_of(vector)] |= bit_of(vector);
-	else
+	if (!taken)
 		set_vector(vp->apic.irr, vector);
+	else if (!child_synic_auto_eoi(vp, vector))
+		vp->apic.isr[word_of(vector)] |= bit_of(vector);
 }
 
 /**

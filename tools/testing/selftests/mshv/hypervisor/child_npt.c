@@ -30,6 +30,7 @@
 #define ENTRY_MAPPED	BIT(52)
 #define ENTRY_NO_ACCESS	BIT(53)
 #define ENTRY_RAM	BIT(54)
+#define ENTRY_OVERLAY	BIT(55)	/* not the parent's, see child_overlay.c */
 #define ENTRY_ADDRESS	(align_down(BIT(52) - 1, PAGE_SIZE))
 #define ENTRY_STATE	(X86_PTE_ACCESSED | X86_PTE_DIRTY)
 #define TABLE_FLAGS	(X86_PTE_PRESENT | X86_PTE_WRITE | X86_PTE_USER)
@@ -84,7 +85,8 @@ static void drop_page(struct child *child, u64 entry, u32 level)
 {
 	u64 size = level_size(level);
 
-	if (!(entry & ENTRY_MAPPED) || (entry & ENTRY_NO_ACCESS))
+	if (!(entry & ENTRY_MAPPED) ||
+	    (entry & (ENTRY_NO_ACCESS | ENTRY_OVERLAY)))
 		return;
 	child->mapped -= size / PAGE_SIZE;
 	if (entry & ENTRY_RAM)
@@ -106,7 +108,8 @@ static void drop_table(struct child *child, u64 *table, u32 level)
 /* What was noted about a page, as long as it is one */
 static u64 state_of(u64 entry, u32 level)
 {
-	if (is_table(entry, level) || !(entry & ENTRY_MAPPED))
+	if (is_table(entry, level) || !(entry & ENTRY_MAPPED) ||
+	    (entry & ENTRY_OVERLAY))
 		return ENTRY_STATE;
 	return entry & ENTRY_STATE;
 }
@@ -119,6 +122,10 @@ static void set_entry(struct child *child, u64 *entry, u64 value, u32 level)
 {
 	u64 old = READ_ONCE(*entry), new;
 
+	if (old & ENTRY_OVERLAY) {
+		entry = overlay_covered(child, old & ENTRY_ADDRESS);
+		old = *entry;
+	}
 	do {
 		new = value ? value | state_of(old, level) : 0;
 	} while (!__atomic_compare_exchange_n(entry, &old, new, false,
@@ -219,7 +226,20 @@ static bool all_noted(const u64 *table, u32 level)
 	return true;
 }
 
-/* A large page takes the place of small ones of which more is known: cut it. */
+static bool has_overlay(const u64 *table)
+{
+	u32 i;
+
+	for (i = 0; i < NPT_ENTRIES; i++)
+		if (table[i] & ENTRY_OVERLAY)
+			return true;
+	return false;
+}
+
+/*
+ * A large page takes the place of small ones of which more is known, or over one
+ * of which a page of the hypervisor's lies: cut it.
+ */
 static void map_small_pages(struct child *child, u64 *table, u64 value)
 {
 	u64 i;
@@ -262,11 +282,60 @@ enum hv_status child_npt_map(struct child *child, u64 gfn, u64 hfn, u32 flags)
 	if (!(flags & HV_MAP_NO_ACCESS))
 		child->mapped += level_size(level) / PAGE_SIZE;
 	value = make_entry(hpa, flags, ram, level);
-	if (is_table(*entry, level) && !all_noted(table_of(*entry), level - 1))
+	if (is_table(*entry, level) && (!all_noted(table_of(*entry), level - 1) ||
+					has_overlay(table_of(*entry))))
 		map_small_pages(child, table_of(*entry), value);
 	else
 		set_entry(child, entry, value, level);
 	return HV_STATUS_SUCCESS;
+}
+
+static void unmap_small_pages(struct child *child, u64 *table)
+{
+	u32 i;
+
+	for (i = 0; i < NPT_ENTRIES; i++)
+		set_entry(child, &table[i], 0, 0);
+}
+
+/**
+ * child_npt_cover() - Put a page of the hypervisor's over a child's memory
+ * @child: where
+ * @gfn: its number, in 4 KiB pages
+ * @page: the page
+ * @covered: set to what was there; who maps or unmaps it changes this
+ *
+ * Return: false when there is no such page, or another one over it already, or
+ * when the pool is empty.
+ */
+bool child_npt_cover(struct child *child, u64 gfn, u64 page, u64 *covered)
+{
+	const u32 flags = HV_MAP_READABLE | HV_MAP_WRITABLE |
+			  HV_MAP_KERNEL_EXECUTABLE;
+	u64 *entry;
+
+	if (gfn >= GPA_END >> PAGE_SHIFT)
+		return false;
+	entry = walk_to(child, gfn << PAGE_SHIFT, 0);
+	if (!entry || (*entry & ENTRY_OVERLAY))
+		return false;
+	*covered = __atomic_exchange_n(entry, ENTRY_OVERLAY |
+				       make_entry(page, flags, false, 0),
+				       __ATOMIC_SEQ_CST);
+	child->npt_stale = true;
+	return true;
+}
+
+/**
+ * child_npt_uncover() - Undo child_npt_cover()
+ * @child: where
+ * @gfn: its number, in 4 KiB pages
+ * @covered: what is there now
+ */
+void child_npt_uncover(struct child *child, u64 gfn, const u64 *covered)
+{
+	WRITE_ONCE(*walk_to(child, gfn << PAGE_SHIFT, 0), *covered);
+	child->npt_stale = true;
 }
 
 /**
@@ -299,7 +368,11 @@ enum hv_status child_npt_unmap(struct child *child, u64 gfn, u32 flags)
 			return HV_STATUS_INSUFFICIENT_MEMORY;
 		table = table_of(*entry);
 	}
-	set_entry(child, entry_in(table, gpa, to_level), 0, to_level);
+	entry = entry_in(table, gpa, to_level);
+	if (is_table(*entry, to_level) && has_overlay(table_of(*entry)))
+		unmap_small_pages(child, table_of(*entry));
+	else
+		set_entry(child, entry, 0, to_level);
 	return HV_STATUS_SUCCESS;
 }
 

@@ -22,13 +22,6 @@
 #define EFER_GUEST		(BIT(0) | EFER_LME | EFER_LMA | EFER_NXE | \
 				 BIT(14))
 
-/* The parts of the interface that are only kept */
-static const u32 kept[] = {
-	HV_REGISTER_VP_ASSIST_PAGE, HV_REGISTER_REFERENCE_TSC,
-};
-
-COMPILE_ASSERT(ARRAY_SIZE(kept) == CHILD_KEPT_REGISTERS);
-
 /**
  * child_general_register() - Find a general register
  * @vp: whose
@@ -287,32 +280,6 @@ static void get_apic_id(const struct access *a, struct hv_value *value)
 	value->low = a->vp->index;
 }
 
-static u64 *kept_register(const struct access *a)
-{
-	u32 i = 0;
-
-	switch (a->name) {
-	case HV_REGISTER_GUEST_OS_ID:
-		return &a->vp->child->guest_os_id;
-	case HV_REGISTER_HYPERCALL:
-		return &a->vp->child->hypercall;
-	}
-	while (kept[i] != a->name)
-		i++;
-	return &a->vp->kept[i];
-}
-
-static void get_kept(const struct access *a, struct hv_value *value)
-{
-	value->low = *kept_register(a);
-}
-
-static bool set_kept(const struct access *a, const struct hv_value *value)
-{
-	*kept_register(a) = value->low;
-	return true;
-}
-
 static void get_cpuid(const struct access *a, struct hv_value *value)
 {
 	u32 leaf = a->name == HV_REGISTER_VERSION ? HV_CPUID_VERSION :
@@ -365,14 +332,9 @@ static const struct register_range ranges[] = {
 	{ HV_REGISTER_INITIAL_APIC_ID, HV_REGISTER_INITIAL_APIC_ID,
 	  get_apic_id, NULL },
 	{ HV_REGISTER_VP_RUNTIME, HV_REGISTER_VP_RUNTIME, get_count, NULL },
-	{ HV_REGISTER_HYPERCALL, HV_REGISTER_GUEST_OS_ID, get_kept, set_kept },
 	{ HV_REGISTER_VP_INDEX, HV_REGISTER_TIME_REF_COUNT, get_count, NULL },
-	{ HV_REGISTER_VP_ASSIST_PAGE, HV_REGISTER_VP_ASSIST_PAGE,
-	  get_kept, set_kept },
 	{ HV_REGISTER_VP_ROOT_SIGNAL_COUNT, HV_REGISTER_VP_ROOT_SIGNAL_COUNT,
 	  get_count, NULL },
-	{ HV_REGISTER_REFERENCE_TSC, HV_REGISTER_REFERENCE_TSC,
-	  get_kept, set_kept },
 };
 
 static const struct register_range msr_range = {
@@ -402,6 +364,9 @@ static const struct register_range *find_range(struct access *a)
 	if (!range)
 		range = search(a, child_event_registers,
 			       child_num_event_registers);
+	if (!range)
+		range = search(a, child_synthetic_registers,
+			       child_num_synthetic_registers);
 	if (!range && child_msr_register(a->vp, a->name, &msr))
 		range = &msr_range;
 	return range;

@@ -35,5 +35,7 @@ struct register_range {
 
 extern const struct register_range child_event_registers[];
 extern const u32 child_num_event_registers;
+extern const struct register_range child_synthetic_registers[];
+extern const u32 child_num_synthetic_registers;
 
 #endif /* HV_CHILD_REGISTERS_H */

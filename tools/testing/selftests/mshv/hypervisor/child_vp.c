@@ -32,13 +32,25 @@ enum hv_status child_vp_create(struct child *child, u32 index)
 {
 	struct child_vp *vp;
 	u64 pages[3];
+	struct child_synic synic = { 0 };
+	u32 i;
 
 	if (index >= MAX_CHILD_VPS || child->vps[index])
 		return HV_STATUS_INVALID_VP_INDEX;
 	if (!pool_take(&child->pool, ARRAY_SIZE(pages), pages))
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 
+	if ((child_privileges(child) & HV_PRIV_SYNIC) &&
+	    (!overlay_create(child, &synic.messages) ||
+	     !overlay_create(child, &synic.flags))) {
+		overlay_delete(child, &synic.messages);
+		for (i = 0; i < ARRAY_SIZE(pages); i++)
+			pool_return(&child->pool, pages[i]);
+		return HV_STATUS_INSUFFICIENT_MEMORY;
+	}
+
 	vp = (struct child_vp *)pages[0];
+	vp->synic = synic;
 	vp->vmcb = (struct vmcb *)pages[1];
 	vp->xsave = (void *)pages[2];
 	vp->index = index;
@@ -48,6 +60,7 @@ enum hv_status child_vp_create(struct child *child, u32 index)
 	reset_extended_state(vp);
 	child_msr_reset(vp);
 	child_apic_reset(vp);
+	child_synic_reset(vp);
 	vp->startup_suspend = index && child_has_apic(child);
 	child->vps[index] = vp;
 	child->num_vps++;
@@ -65,6 +78,8 @@ void child_vp_delete(struct child_vp *vp)
 	u32 i;
 
 	run_forget(vp);
+	overlay_delete(child, &vp->synic.messages);
+	overlay_delete(child, &vp->synic.flags);
 	for (i = 0; i < ARRAY_SIZE(vp->state); i++)
 		shared_page_end(&vp->state[i]);
 	for (i = 0; i < ARRAY_SIZE(vp->stats); i++)

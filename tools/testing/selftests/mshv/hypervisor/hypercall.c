@@ -10,8 +10,8 @@
  */
 #include "child.h"
 #include "hypercall.h"
-#include "tlfs_interrupt.h"
 #include "tlfs_port.h"
+#include "tlfs_synthetic.h"
 
 #define VMMCALL_LENGTH	3
 
@@ -294,6 +294,19 @@ static const struct hypercall_def calls[] = {
 		.rep_input_size = sizeof(struct hv_cpuid_leaf),
 		.rep_output_size = sizeof(struct hv_value),
 		.flags = CALL_REP,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_SIGNAL_EVENT_DIRECT,
+		.name = "signal-event-direct",
+		.handler = call_signal_event,
+		.input_size = sizeof(struct hv_in_signal_event),
+		.output_size = sizeof(struct hv_out_signal_event),
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
+		.code = HV_CALL_POST_MESSAGE_DIRECT,
+		.name = "post-message-direct",
+		.handler = call_post_message,
+		.input_size = sizeof(struct hv_in_post_message),
 		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
 		.code = HV_CALL_DISPATCH_VP,

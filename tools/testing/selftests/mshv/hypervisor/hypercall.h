@@ -115,6 +115,9 @@ enum hv_status call_set_vp_state(struct hypercall *call);
 enum hv_status call_assert_interrupt(struct hypercall *call);
 enum hv_status call_clear_interrupt(struct hypercall *call);
 
+enum hv_status call_signal_event(struct hypercall *call);
+enum hv_status call_post_message(struct hypercall *call);
+
 /* Children's part of calls that are also about the parent itself */
 enum hv_status child_get_property(u64 id, u32 code, u64 *value);
 enum hv_status child_create_vp(const struct hv_in_create_vp *in);

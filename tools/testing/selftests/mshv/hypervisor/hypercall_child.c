@@ -7,7 +7,7 @@
 
 #define XSAVE_SUPPORT		BIT(0)
 
-/* What Linux as a child may be told to use; a child has no SynIC yet. */
+/* What a child may be told to use; not all of it has an effect. */
 #define SYNTHETIC_FEATURES	0xffffffffUL
 
 /**

@@ -53,9 +53,6 @@ bool run_msr(struct child_vp *vp, bool write);
 
 /* run_interface.c */
 void interface_cpuid(const struct child *child, u32 leaf, u32 out[4]);
-bool interface_needs_page(struct child_vp *vp, u64 *gpa);
-bool interface_read_msr(const struct child_vp *vp, u32 msr, u64 *value);
-bool interface_write_msr(struct child_vp *vp, u32 msr, u64 value);
 bool interface_hypercall(struct child_vp *vp);
 
 /* run_schedule.c */

@@ -52,14 +52,7 @@ static enum run_result on_cpuid(struct cpu *cpu, struct child_vp *vp)
 static enum run_result on_msr(struct cpu *cpu, struct child_vp *vp)
 {
 	bool write = vp->vmcb->exit_info1 == SVM_MSR_WRITE;
-	u64 gpa;
 
-	if (write && interface_needs_page(vp, &gpa)) {
-		vp->vmcb->exit_info1 = SVM_NPF_WRITE | SVM_NPF_WALK;
-		vp->vmcb->exit_info2 = gpa;
-		intercept_memory(vp);
-		return RUN_INTERCEPT;
-	}
 	if (run_msr(vp, write)) {
 		vp->vmcb->rip += MSR_LENGTH;
 		vp->vmcb->interrupt_shadow = 0;

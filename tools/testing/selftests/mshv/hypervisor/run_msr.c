@@ -83,8 +83,8 @@ static bool read_msr(struct child_vp *vp, u32 msr, u64 *value)
 	}
 	if (apic_register(vp, msr, &reg))
 		return child_apic_read(vp, reg, value);
-	if (interface_read_msr(vp, msr, value))
-		return true;
+	if (msr >= HV_MSR_FIRST && msr <= HV_MSR_LAST)
+		return child_synthetic_get(vp, msr, value);
 	place = child_msr(vp, msr);
 	if (!place)
 		return false;
@@ -111,8 +111,8 @@ static bool write_msr(struct child_vp *vp, u32 msr, u64 value)
 	}
 	if (apic_register(vp, msr, &reg))
 		return write_apic(vp, msr, reg, value);
-	if (interface_write_msr(vp, msr, value))
-		return true;
+	if (msr >= HV_MSR_FIRST && msr <= HV_MSR_LAST)
+		return child_synthetic_set(vp, msr, value);
 	place = child_msr(vp, msr);
 	if (!place || !child_msr_valid(msr, value))
 		return false;

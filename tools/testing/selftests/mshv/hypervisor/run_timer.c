@@ -78,7 +78,7 @@ void timer_arm(u64 deadline)
 
 static u64 deadline_of(const struct child_vp *vp)
 {
-	return vp->apic.timer_deadline;
+	return min(vp->apic.timer_deadline, child_stimer_deadline(vp));
 }
 
 static void find_earliest(void)
@@ -146,8 +146,10 @@ void timer_forget(struct child_vp *vp)
  */
 u64 timer_expire(struct child_vp *vp)
 {
-	if (deadline_of(vp) != TIMER_NEVER)
+	if (deadline_of(vp) != TIMER_NEVER) {
 		child_apic_timer_expire(vp, read_tsc());
+		child_stimer_expire(vp);
+	}
 	return min(deadline_of(vp), READ_ONCE(earliest));
 }
 
