@@ -19,7 +19,7 @@ DEMOS := demo_vm farewell
 TESTS += hotplug
 
 # Interrupts and time
-TESTS += apic ipi deliverable apic_timer
+TESTS += apic ipi deliverable apic_timer synthetic stimer synic
 
 # What a guest sees of the hypervisor
 TESTS += interface

@@ -37,6 +37,8 @@
 #define HVCALL_DISPATCH_VP			0x00c2
 
 #define HV_STATUS_INVALID_PARAMETER		0x05
+#define HV_STATUS_INVALID_SYNIC_STATE		0x18
+#define HV_STATUS_OBJECT_IN_USE			0x19
 
 /* Partition properties */
 #define HV_PROPERTY_SYNTHETIC_PROC_FEATURES	0x00010001
@@ -48,10 +50,15 @@
 /* Values of the first: what a guest may use of the hypervisor's interface */
 #define HV_FEATURE_PRESENT			_BITULL(0)
 #define HV_FEATURE_HV1				_BITULL(1)
+#define HV_FEATURE_REFERENCE_COUNTER		_BITULL(3)
+#define HV_FEATURE_SYNIC			_BITULL(4)
+#define HV_FEATURE_TIMERS			_BITULL(5)
 #define HV_FEATURE_APIC_MSRS			_BITULL(6)
 #define HV_FEATURE_HYPERCALL_MSRS		_BITULL(7)
 #define HV_FEATURE_VP_INDEX			_BITULL(8)
+#define HV_FEATURE_REFERENCE_TSC		_BITULL(9)
 #define HV_FEATURE_FREQUENCY_MSRS		_BITULL(11)
+#define HV_FEATURE_DIRECT_TIMERS		_BITULL(22)
 
 struct hv_get_property {
 	__u64 partition_id;
@@ -196,6 +203,19 @@ struct hv_assert_interrupt {
 	__u32 vtl;
 };
 
+struct hv_signal_event {
+	__u64 partition_id;
+	__u32 vp_index;
+	__u8 vtl;
+	__u8 sint;
+	__u16 flag;
+};
+
+struct hv_signaled_event {
+	__u8 newly;
+	__u8 reserved[7];
+};
+
 /* Messages: why MSHV_RUN_VP returned */
 #define HV_MSG_UNMAPPED_GPA			0x80000000
 #define HV_MSG_GPA_INTERCEPT			0x80000001
@@ -298,6 +318,15 @@ struct hv_message {
 		struct hv_memory_intercept memory;
 		struct hv_interruption_deliverable deliverable;
 	};
+};
+
+struct hv_post_message {
+	__u64 partition_id;
+	__u32 vp_index;
+	__u32 vtl;
+	__u32 sint;
+	__u8 message[256];		/* struct hv_message */
+	__u32 padding;
 };
 
 static_assert(sizeof(struct hv_message) == 256, "a message has 256 bytes");
