@@ -73,6 +73,7 @@ static void leaf_hv_features(struct vp *vp, u32 subleaf, u32 *out)
 	leaf_none(vp, subleaf, out);
 	out[EAX] = vp->partition->privileges;
 	out[EBX] = vp->partition->privileges >> 32;
+	out[ECX] = HV_FEATURE_PAGE_INTERRUPTS;
 	out[EDX] = HV_FEATURE_FREQUENCY_MSRS | HV_FEATURE_CRASH_MSRS;
 }
 
