@@ -7,70 +7,37 @@
  * resampling irqfd can be made if, and only if, its interrupt has a route that
  * is level triggered.
  */
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 
 #include "lib/fixture.h"
+#include "lib/interrupts.h"
+#include "lib/irqfd.h"
 #include "lib/misuse.h"
 #include "lib/require.h"
+#include "lib/vp.h"
 
-#define ROUTES		4096
-#define LEVEL		0x8000
+#define ROUTES		MAX_ROUTES
 #define VECTOR		0x31
-
-#define DEASSIGN	_BITUL(MSHV_IRQFD_BIT_DEASSIGN)
-#define RESAMPLE	_BITUL(MSHV_IRQFD_BIT_RESAMPLE)
-
-struct table {
-	struct mshv_user_irq_table head;
-	struct mshv_user_irq_entry entries[ROUTES + 1];
-};
-
-static int set_routes(struct vm *vm, void *table)
-{
-	return try(vm->fd, MSHV_SET_MSI_ROUTING, table);
-}
-
-static int eventfd_new(void)
-{
-	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-	require(fd >= 0, "make an eventfd");
-	return fd;
-}
-
-static int irqfd(struct vm *vm, int fd, int resamplefd, __u32 gsi, __u32 flags)
-{
-	struct mshv_user_irqfd args = {
-		.fd = fd,
-		.resamplefd = resamplefd,
-		.gsi = gsi,
-		.flags = flags,
-	};
-
-	return try(vm->fd, MSHV_IRQFD, &args);
-}
 
 /* Whether there is a route for the interrupt, and it is level triggered */
 static bool is_level(struct vm *vm, __u32 gsi)
 {
-	int fd = eventfd_new(), resamplefd = eventfd_new();
-	int ret = irqfd(vm, fd, resamplefd, gsi, RESAMPLE);
+	int fd = event_new(), resamplefd = event_new();
+	int ret = irqfd(vm, fd, resamplefd, gsi, IRQFD_RESAMPLE);
 
 	require(!ret || ret == -EINVAL, "make a resampling irqfd: %d", ret);
 	if (!ret)
-		require(!irqfd(vm, fd, -1, gsi, DEASSIGN), "end it");
+		require(!irqfd(vm, fd, -1, gsi, IRQFD_DEASSIGN), "end it");
 	close(fd);
 	close(resamplefd);
 	return !ret;
 }
 
 /* A table with a level-triggered route for each number below @count */
-static struct table *full_table(__u32 count)
+static struct route_table *full_table(__u32 count)
 {
-	struct table *table = calloc(1, sizeof(*table));
+	struct route_table *table = calloc(1, sizeof(*table));
 	__u32 i;
 
 	require(table, "allocate a table");
@@ -78,14 +45,14 @@ static struct table *full_table(__u32 count)
 	for (i = 0; i < count; i++)
 		table->entries[i] = (struct mshv_user_irq_entry){
 			.gsi = i,
-			.data = LEVEL | VECTOR,
+			.data = MSI_LEVEL | VECTOR,
 		};
 	return table;
 }
 
 TEST_F(guest, table_is_replaced)
 {
-	struct table *table = full_table(1);
+	struct route_table *table = full_table(1);
 
 	EXPECT_FALSE(is_level(self->vm, 0));
 	ASSERT_EQ(0, set_routes(self->vm, table));
@@ -111,7 +78,7 @@ TEST_F(guest, table_is_replaced)
 
 TEST_F(guest, table_of_all_routes)
 {
-	struct table *table = full_table(ROUTES);
+	struct route_table *table = full_table(ROUTES);
 
 	ASSERT_EQ(0, set_routes(self->vm, table));
 	EXPECT_TRUE(is_level(self->vm, 0));
@@ -161,7 +128,7 @@ static bool first_table_stands(struct vm *vm)
 
 TEST_F(guest, set_msi_routing)
 {
-	struct table *table = full_table(2);
+	struct route_table *table = full_table(2);
 	size_t i;
 
 	table->entries[0].gsi = 2;
@@ -192,7 +159,7 @@ TEST_F(guest, set_msi_routing_reads_no_more_than_it_needs)
 {
 	const size_t head = sizeof(struct mshv_user_irq_table);
 	const size_t entry = sizeof(struct mshv_user_irq_entry);
-	struct table *table = full_table(2);
+	struct route_table *table = full_table(2);
 	struct vm *vm = self->vm;
 
 	table->entries[0].gsi = 2;
@@ -224,46 +191,47 @@ static const struct {
 	  1 << MSHV_IRQFD_BIT_COUNT, -EINVAL },
 	{ "highest flag", EVENTFD, RESAMPLEFD, 1, 1U << 31, -EINVAL },
 	{ "unknown flag while deassigning", EVENTFD, RESAMPLEFD, 1,
-	  DEASSIGN | 1 << MSHV_IRQFD_BIT_COUNT, -EINVAL },
+	  IRQFD_DEASSIGN | 1 << MSHV_IRQFD_BIT_COUNT, -EINVAL },
 	{ "closed descriptor", CLOSED, RESAMPLEFD, 1, 0, -EBADF },
 	{ "no eventfd", DEVICE_FILE, RESAMPLEFD, 1, 0, -EINVAL },
-	{ "deassign closed descriptor", CLOSED, RESAMPLEFD, 1, DEASSIGN,
+	{ "deassign closed descriptor", CLOSED, RESAMPLEFD, 1, IRQFD_DEASSIGN,
 	  -EBADF },
-	{ "deassign no eventfd", DEVICE_FILE, RESAMPLEFD, 1, DEASSIGN,
+	{ "deassign no eventfd", DEVICE_FILE, RESAMPLEFD, 1, IRQFD_DEASSIGN,
 	  -EINVAL },
-	{ "resample to closed descriptor", EVENTFD, CLOSED, 1, RESAMPLE,
+	{ "resample to closed descriptor", EVENTFD, CLOSED, 1, IRQFD_RESAMPLE,
 	  -EBADF },
-	{ "resample to no eventfd", EVENTFD, DEVICE_FILE, 1, RESAMPLE,
+	{ "resample to no eventfd", EVENTFD, DEVICE_FILE, 1, IRQFD_RESAMPLE,
 	  -EINVAL },
-	{ "resample without a route", EVENTFD, RESAMPLEFD, 0, RESAMPLE,
+	{ "resample without a route", EVENTFD, RESAMPLEFD, 0, IRQFD_RESAMPLE,
 	  -EINVAL },
-	{ "resample behind all routes", EVENTFD, RESAMPLEFD, ROUTES, RESAMPLE,
-	  -EINVAL },
-	{ "resample an edge", EVENTFD, RESAMPLEFD, 3, RESAMPLE, -EINVAL },
+	{ "resample behind all routes", EVENTFD, RESAMPLEFD, ROUTES,
+	  IRQFD_RESAMPLE, -EINVAL },
+	{ "resample an edge", EVENTFD, RESAMPLEFD, 3, IRQFD_RESAMPLE, -EINVAL },
 	{ "eventfd of another interrupt", USED, RESAMPLEFD, 1, 0, -EBUSY },
 	{ "eventfd of the same interrupt", USED, RESAMPLEFD, 2, 0, -EBUSY },
 	{ "resample to eventfd of another interrupt", USED, RESAMPLEFD, 1,
-	  RESAMPLE, -EBUSY },
-	{ "deassign what was not assigned", EVENTFD, RESAMPLEFD, 1, DEASSIGN,
-	  0 },
-	{ "deassign another interrupt", USED, RESAMPLEFD, 1, DEASSIGN, 0 },
+	  IRQFD_RESAMPLE, -EBUSY },
+	{ "deassign what was not assigned", EVENTFD, RESAMPLEFD, 1,
+	  IRQFD_DEASSIGN, 0 },
+	{ "deassign another interrupt", USED, RESAMPLEFD, 1,
+	  IRQFD_DEASSIGN, 0 },
 	{ "still used", USED, RESAMPLEFD, 1, 0, -EBUSY },
 	{ "deassign needs no resamplefd", USED, CLOSED, 2,
-	  DEASSIGN | RESAMPLE, 0 },
+	  IRQFD_DEASSIGN | IRQFD_RESAMPLE, 0 },
 	{ "free again", USED, CLOSED, 1, 0, 0 },
 	{ "interrupt without a route", EVENTFD, CLOSED, 77, 0, 0 },
-	{ "end that", EVENTFD, CLOSED, 77, DEASSIGN, 0 },
+	{ "end that", EVENTFD, CLOSED, 77, IRQFD_DEASSIGN, 0 },
 	{ "interrupt that never has a route", EVENTFD, CLOSED, 0xffffffff, 0,
 	  0 },
 };
 
 TEST_F(guest, irqfd)
 {
-	struct table *table = full_table(4);
+	struct route_table *table = full_table(4);
 	int fds[FILES] = {
-		[EVENTFD] = eventfd_new(),
-		[USED] = eventfd_new(),
-		[RESAMPLEFD] = eventfd_new(),
+		[EVENTFD] = event_new(),
+		[USED] = event_new(),
+		[RESAMPLEFD] = event_new(),
 		[DEVICE_FILE] = self->vm->device,
 		[CLOSED] = -1,
 	};
@@ -287,13 +255,68 @@ TEST_F(guest, irqfd)
 TEST_F(guest, eventfd_serves_one_virtual_machine)
 {
 	struct vm *other = vm_new();
-	int fd = eventfd_new();
+	int fd = event_new();
 
 	ASSERT_EQ(0, irqfd(self->vm, fd, -1, 1, 0));
 	EXPECT_EQ(-EBUSY, irqfd(other, fd, -1, 1, 0));
-	ASSERT_EQ(0, irqfd(self->vm, fd, -1, 1, DEASSIGN));
+	ASSERT_EQ(0, irqfd(self->vm, fd, -1, 1, IRQFD_DEASSIGN));
 	EXPECT_EQ(0, irqfd(other, fd, -1, 1, 0));
 	EXPECT_EQ(-EBUSY, irqfd(self->vm, fd, -1, 1, 0));
+}
+
+/* One row of HVCALL_ASSERT_VIRTUAL_INTERRUPT */
+static const struct {
+	const char *name;
+	__u32 type;
+	__u32 flags;
+	__u64 destination;
+	__u32 vector;
+	int expected;
+} assertions[] = {
+	{ "lowest vector", HV_INTERRUPT_FIXED, 0, 0, 16, 0 },
+	{ "highest vector", HV_INTERRUPT_FIXED, 0, 0, 255, 0 },
+	{ "nobody there", HV_INTERRUPT_FIXED, 0, 77, VECTOR, 0 },
+	{ "vector of the processor", HV_INTERRUPT_FIXED, 0, 0, 15, -EINVAL },
+	{ "vector too high", HV_INTERRUPT_FIXED, 0, 0, 256, -EINVAL },
+	{ "unknown type", 10, 0, 0, VECTOR, -EINVAL },
+	{ "unknown flag", HV_INTERRUPT_FIXED, 4, 0, VECTOR, -EINVAL },
+};
+
+static int assert_interrupt(int fd, size_t row)
+{
+	struct hv_assert_interrupt in = {
+		.type = assertions[row].type,
+		.flags = assertions[row].flags,
+		.destination = assertions[row].destination,
+		.vector = assertions[row].vector,
+	};
+	struct mshv_root_hvcall args = {
+		.code = HVCALL_ASSERT_VIRTUAL_INTERRUPT,
+		.in_sz = sizeof(in),
+		.in_ptr = (uintptr_t)&in,
+	};
+
+	return hvcall(fd, &args);
+}
+
+TEST_F(guest, interrupt_by_hypercall)
+{
+	struct vm *vm = vm_new_with(VM_LAPIC);
+	struct vp *vp = vp_new(vm, 0);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(assertions); i++) {
+		EXPECT_TRUE(comes_of(assertions[i].name,
+				     assertions[i].expected,
+				     assert_interrupt(vm->fd, i)));
+		EXPECT_TRUE(comes_of(assertions[i].name,
+				     assertions[i].expected,
+				     assert_interrupt(vp->fd, i)));
+	}
+	vm_clear_interrupt(vm);
+
+	/* Without local interrupt controllers there is nothing to interrupt. */
+	EXPECT_EQ(-EACCES, assert_interrupt(self->vm->fd, 0));
 }
 
 TEST_HARNESS_MAIN

@@ -24,6 +24,9 @@ TESTS += apic ipi deliverable apic_timer synthetic stimer synic
 # What a guest sees of the hypervisor
 TESTS += interface
 
+# Interrupts by eventfd
+TESTS += irqfd
+
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 
 # Guest functions are copied to where no library is and no relocation is made.

@@ -17,6 +17,14 @@ int event_new(void)
 	return fd;
 }
 
+void event_signal(int fd)
+{
+	const __u64 one = 1;
+
+	require(write(fd, &one, sizeof(one)) == sizeof(one),
+		"signal an eventfd");
+}
+
 __u64 event_count(int fd)
 {
 	__u64 count;

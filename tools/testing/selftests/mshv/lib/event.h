@@ -22,6 +22,12 @@
 int event_new(void);
 
 /**
+ * event_signal() - signal an eventfd once
+ * @fd: the eventfd
+ */
+void event_signal(int fd);
+
+/**
  * event_count() - take the signals that an eventfd has got
  * @fd: the eventfd
  *

@@ -352,7 +352,15 @@ struct hv_register_page {
 	__u64 r8_to_r15[8];
 	__u64 rip;
 	__u64 rflags;
+	__u64 reserved2;
+	__u64 xmm[6][2];
+	struct hv_segment segments[6];
+	__u64 cr0_to_xfem[10];
+	__u8 reserved3[0x100];
+	__u64 interrupts;	/* how many, and vectors, a byte each */
 };
+
+static_assert(sizeof(struct hv_register_page) == 0x2b8, "register page");
 
 /* Bits of @dirty: what the VMM has changed on the page */
 #define HV_REGISTER_PAGE_GENERAL		_BITUL(0)

@@ -58,3 +58,16 @@ void vm_interrupt(struct vm *vm, __u32 type, __u32 flags, __u64 destination,
 		"assert interrupt %#x, type %u, status %#x", vector, type,
 		args.status);
 }
+
+void vm_clear_interrupt(struct vm *vm)
+{
+	__u64 partition_id = 0;		/* for the driver to fill in */
+	struct mshv_root_hvcall args = {
+		.code = HVCALL_CLEAR_VIRTUAL_INTERRUPT,
+		.in_sz = sizeof(partition_id),
+		.in_ptr = (uintptr_t)&partition_id,
+	};
+
+	require(!hvcall(vm->fd, &args), "clear interrupts, status %#x",
+		args.status);
+}

@@ -34,4 +34,10 @@ void vm_handle(struct vm *vm, __u8 vector, const void *handler);
 void vm_interrupt(struct vm *vm, __u32 type, __u32 flags, __u64 destination,
 		  __u32 vector);
 
+/**
+ * vm_clear_interrupt() - take back what an external controller asked for
+ * @vm: the VM
+ */
+void vm_clear_interrupt(struct vm *vm);
+
 #endif /* _MSHV_LIB_INTERRUPTS_H */
