@@ -25,7 +25,7 @@ TESTS += apic ipi deliverable apic_timer synthetic stimer synic
 TESTS += interface
 
 # Interrupts by eventfd
-TESTS += irqfd
+TESTS += irqfd irq_storm
 
 LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 
