@@ -389,4 +389,32 @@ TEST_F(apic, identity)
 	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 0x14));
 }
 
+/* Interrupts are off until the VMM has taken its request back. */
+static __guest void see_what_comes(__u64 x2apic)
+{
+	apic_enable(x2apic);
+	out8(READY_PORT, 0);
+	interrupts_on();
+	idle(1000);
+	out32(RESULT_PORT, load(COUNT));
+	out8(READY_PORT, 1);
+	idle(1000);
+	out32(RESULT_PORT, load(COUNT));
+	halt();
+}
+
+TEST_F(apic, external_request_is_taken_back)
+{
+	struct vp *vp = vp_new_at(self->vm, 0, see_what_comes, variant->x2apic);
+
+	vm_handle(self->vm, LOW, count_nmi);
+	ASSERT_TRUE(vp_writes_port(vp, READY_PORT, 1, 0));
+	vm_interrupt(self->vm, HV_INTERRUPT_EXTINT, 0, 0, LOW);
+	vm_clear_interrupt(self->vm);
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 0));
+	ASSERT_TRUE(vp_writes_port(vp, READY_PORT, 1, 1));
+	vm_interrupt(self->vm, HV_INTERRUPT_EXTINT, 0, 0, LOW);
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 1));
+}
+
 TEST_HARNESS_MAIN

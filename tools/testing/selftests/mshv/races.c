@@ -7,6 +7,7 @@
 #include "lib/fixture.h"
 #include "lib/guest.h"
 #include "lib/host.h"
+#include "lib/irqfd.h"
 #include "lib/require.h"
 #include "lib/vp.h"
 
@@ -21,6 +22,7 @@ struct race {
 	struct vm *vm;
 	struct vp *vp;
 	void *memory;
+	int fd;
 	int event;
 	unsigned int heat;
 	int results[RACERS];
@@ -329,6 +331,112 @@ TEST_F_TIMEOUT(guest, registers_are_used_by_all, 60)
 		.run = use_registers,
 		.vm = self->vm,
 		.vp = vp_new(self->vm, 0),
+	};
+
+	while (race.heat < HEATS / 4) {
+		run_heat(&race);
+		ASSERT_EQ(RACERS, with_result(&race, 0));
+	}
+}
+
+static int connect_eventfd(struct race *race, int racer)
+{
+	return irqfd(race->vm, race->fd, -1, 5, 0);
+}
+
+static int disconnect_eventfd(struct race *race, int racer)
+{
+	return irqfd(race->vm, race->fd, -1, 5, IRQFD_DEASSIGN);
+}
+
+TEST_F_TIMEOUT(guest, one_eventfd_is_connected_once, 60)
+{
+	struct race race = { .vm = self->vm, .fd = event_new() };
+
+	while (race.heat < 2 * HEATS) {
+		race.run = connect_eventfd;
+		run_heat(&race);
+		ASSERT_EQ(1, with_result(&race, 0));
+		ASSERT_EQ(RACERS - 1, with_result(&race, -EBUSY));
+		race.run = disconnect_eventfd;
+		run_heat(&race);
+		ASSERT_EQ(RACERS, with_result(&race, 0));
+	}
+}
+
+/* Each racer has interrupts of its own, and no other table has routes for them. */
+static int set_own_routes(struct race *race, int racer)
+{
+	const struct mshv_user_irq_entry entries[] = {
+		msi(racer, 0, MSI_LEVEL | 0x31),
+		msi(RACERS + racer, 0, MSI_LEVEL | 0x32),
+	};
+	int i;
+
+	for (i = 0; i < 20; i++)
+		vm_routes(race->vm, entries, ARRAY_SIZE(entries));
+	return 0;
+}
+
+static bool is_routed(struct vm *vm, __u32 gsi)
+{
+	int fd = event_new(), resamplefd = event_new();
+	int ret = irqfd(vm, fd, resamplefd, gsi, IRQFD_RESAMPLE);
+
+	require(!ret || ret == -EINVAL, "make a resampling irqfd");
+	close(fd);
+	close(resamplefd);
+	return !ret;
+}
+
+TEST_F_TIMEOUT(guest, one_table_of_routes_is_left, 60)
+{
+	struct race race = { .run = set_own_routes, .vm = self->vm };
+	int i, left;
+
+	while (race.heat < HEATS / 4) {
+		run_heat(&race);
+		for (i = 0, left = 0; i < RACERS; i++) {
+			left += is_routed(self->vm, i);
+			ASSERT_EQ(is_routed(self->vm, i),
+				  is_routed(self->vm, RACERS + i));
+		}
+		ASSERT_EQ(1, left);
+	}
+}
+
+/* Whatever is connected, disconnected, signalled and routed at the same time */
+static int do_anything(struct race *race, int racer)
+{
+	int i, ret;
+
+	for (i = 0; i < 50; i++) {
+		switch ((i + racer) % 4) {
+		case 0:
+			ret = connect_eventfd(race, racer);
+			break;
+		case 1:
+			ret = disconnect_eventfd(race, racer);
+			break;
+		case 2:
+			ret = set_own_routes(race, racer);
+			break;
+		default:
+			event_signal(race->fd);
+			ret = 0;
+		}
+		if (ret && ret != -EBUSY)
+			return ret;
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(guest, irqfds_and_routes_by_all, 60)
+{
+	struct race race = {
+		.run = do_anything,
+		.vm = self->vm,
+		.fd = event_new(),
 	};
 
 	while (race.heat < HEATS / 4) {
