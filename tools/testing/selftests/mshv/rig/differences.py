@@ -37,6 +37,16 @@ LOOKING_MARKS = (
     "To look at the bits of pages without changing them is one operation of three. It has "
     "two ways for them, clear and not clear, so that looking sets the bits.")
 
+RAISES_TWICE = (
+    "Where Linux dispatches, an interrupt of a VP that is being dispatched is put on the "
+    "register page and raised by hypercall as well: the guest gets it once or twice.")
+RAISES_AS_EDGE = (
+    "Where Linux dispatches, it puts any interrupt with a physical destination on the "
+    "register page, which knows neither types nor level-triggered ones.")
+COMPARES_NUMBERS = (
+    "It compares the vector that was acknowledged with the number of the interrupt. A "
+    "message that fits none is never released, and no other arrives behind it.")
+
 # Tests of child partitions that it fails, and why: "program.fixture.test" or
 # "program.fixture.variant.test", where * stands for anything.
 FAILURES = {
@@ -68,6 +78,26 @@ FAILURES = {
 # Tests that are not run, since the system or the rest of their program would not
 # survive, or it would take too long, or they are not meant for it. Named likewise.
 NOT_RUN = {
+    "irqfd.irq.signal_interrupts_the_guest": RAISES_TWICE,
+    "irqfd.irq.signal_before_the_connection_interrupts_once": RAISES_TWICE,
+    "irqfd.irq.irqfd_follows_its_route": RAISES_TWICE,
+    "irqfd.irq.closed_eventfd_is_disconnected": RAISES_TWICE,
+    "irq_storm.irq.no_interrupt_is_lost_when_routes_change": RAISES_TWICE,
+    "irq_storm.irq.no_interrupt_is_lost_when_the_thread_is_interrupted": RAISES_TWICE,
+    "irq_storm.irq.deassigned_irqfd_is_silent": RAISES_TWICE,
+    "irqfd.irq.other_types_of_interrupts": RAISES_AS_EDGE,
+    "irqfd.irq.level_interrupt_comes_until_the_line_is_down": RAISES_AS_EDGE,
+    "irqfd.irq.acknowledgment_comes_when_the_guest_gives_it": RAISES_AS_EDGE,
+    "irqfd.irq.all_devices_of_a_line_are_asked": RAISES_AS_EDGE,
+    "irqfd.irq.acknowledgment_is_found_by_vector": COMPARES_NUMBERS,
+    "irqfd.irq.acknowledgment_survives_a_change_of_route": COMPARES_NUMBERS,
+    "irqfd.irq.acknowledgment_that_nobody_wants": COMPARES_NUMBERS,
+    "races.guest.irqfds_and_routes_by_all":
+        "Where Linux dispatches, it takes every VP that an interrupt is for to exist, and "
+        "follows a NULL pointer.",
+    "irqfd.irq.nothing_is_left_on_the_register_page":
+        "Where Linux dispatches, it leaves interrupts on that page until the VP is run "
+        "again.",
     "ioeventfd_races.guest.processor_goes_with_doorbells_in_its_ring":
         "It does not read the ring of a processor that goes. Where the hypervisor "
         "schedules, the doorbells may be in the ring of another one.",
