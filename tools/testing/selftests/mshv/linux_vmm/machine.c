@@ -84,7 +84,6 @@ static void intercept_msrs(struct machine *machine)
 		"intercept MSRs, status %#x", args.status);
 }
 
-/* Makes the machine; its VPs stand where RESET puts them. */
 void machine_create(struct machine *machine, unsigned int cpus,
 		    size_t ram_size)
 {

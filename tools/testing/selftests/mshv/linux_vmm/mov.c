@@ -127,14 +127,6 @@ static bool decode_plain(struct decoder *d, __u8 opcode, struct mov *mov)
 	return true;
 }
 
-/*
- * mov_decode() - decode an instruction
- * @bytes: the instruction, and maybe more
- * @size: how many bytes there are
- * @mov: what it is
- *
- * Return: whether it is a MOV.
- */
 bool mov_decode(const __u8 *bytes, unsigned int size, struct mov *mov)
 {
 	struct decoder d = { .next = bytes, .end = bytes + size };

@@ -68,51 +68,141 @@ struct machine {
 	int vps[MAX_CPUS];
 };
 
+/* Held while a device is at work. */
 extern pthread_mutex_t devices_lock;
 
-/* machine.c */
+/**
+ * machine_create() - make the partition, its memory and its VPs
+ * @machine: to be filled in; the VPs stand where RESET puts them
+ * @cpus: number of VPs, at most %MAX_CPUS
+ * @ram_size: in bytes
+ */
 void machine_create(struct machine *machine, unsigned int cpus,
 		    size_t ram_size);
 
-/* boot.c: put Linux into memory and VP 0 at its entry */
+/**
+ * boot_linux() - put Linux into memory, and VP 0 at its entry
+ * @machine: the machine
+ * @kernel: path of a bzImage
+ * @initramfs: path of an initramfs
+ * @command_line: for Linux, less than a page
+ */
 void boot_linux(struct machine *machine, const char *kernel,
 		const char *initramfs, const char *command_line);
 
-/* acpi.c: returns the address of the RSDP */
+/**
+ * acpi_write_tables() - put the ACPI tables into memory
+ * @machine: the machine
+ *
+ * Return: guest physical address of the RSDP.
+ */
 __u64 acpi_write_tables(struct machine *machine);
 
-/* vcpu.c: run a VP; does not return but by ending the program */
+/**
+ * vcpu_run() - run a VP
+ * @machine: the machine
+ * @index: which
+ *
+ * Does not return: the program ends when the guest powers off, wants a reset, or
+ * does what nobody here understands.
+ */
 void vcpu_run(struct machine *machine, unsigned int index);
 
-/*
- * ports.c: what a guest reads from a port and writes to it.
+/**
+ * port_read() - the guest reads an I/O port
+ * @port: the port
  * @width: in bytes, 1, 2 or 4
+ *
+ * Context: devices_lock.
+ * Return: what it sees; only the lowest @width bytes count.
  */
 __u32 port_read(__u16 port, unsigned int width);
+
+/**
+ * port_write() - the guest writes to an I/O port
+ * @port: the port
+ * @width: in bytes, 1, 2 or 4
+ * @value: what it writes
+ *
+ * Context: devices_lock. May end the program: power-off, reset.
+ */
 void port_write(__u16 port, unsigned int width, __u32 value);
 
-/* uart.c: the serial port; its output is the program's */
+/**
+ * uart_read() - read a register of the serial port
+ * @offset: of its first port
+ *
+ * Context: devices_lock.
+ * Return: its value.
+ */
 __u32 uart_read(__u16 offset);
+
+/**
+ * uart_write() - write a register of the serial port
+ * @offset: of its first port
+ * @value: the value; what is sent is printed
+ *
+ * Context: devices_lock.
+ */
 void uart_write(__u16 offset, __u32 value);
 
-/* rtc.c */
+/**
+ * rtc_read() - read a port of the clock
+ * @offset: 0: the index, 1: the register there
+ *
+ * Context: devices_lock.
+ * Return: its value.
+ */
 __u32 rtc_read(__u16 offset);
+
+/**
+ * rtc_write() - write a port of the clock
+ * @offset: 0: the index; the rest is ignored
+ * @value: the value
+ *
+ * Context: devices_lock.
+ */
 void rtc_write(__u16 offset, __u32 value);
 
-/* ioapic.c */
+/**
+ * ioapic_init() - make an I/O APIC with all of its pins masked
+ * @machine: the machine
+ */
 void ioapic_init(struct machine *machine);
+
+/**
+ * ioapic_read() - the guest reads a register of the I/O APIC
+ * @offset: from its address, in bytes
+ *
+ * Context: devices_lock.
+ * Return: its value.
+ */
 __u32 ioapic_read(__u64 offset);
+
+/**
+ * ioapic_write() - the guest writes a register of the I/O APIC
+ * @offset: from its address, in bytes
+ * @value: the value
+ *
+ * Context: devices_lock.
+ */
 void ioapic_write(__u64 offset, __u32 value);
+
+/**
+ * ioapic_raise() - an edge comes to a pin
+ * @pin: which, 0 to %IOAPIC_PINS - 1
+ */
 void ioapic_raise(unsigned int pin);
 
-/*
- * mov.c: a MOV between a register and memory
+/**
+ * struct mov - a MOV between a register and memory
  * @length: of the instruction, in bytes
  * @width: of the access, in bytes
- * @write: to memory
+ * @clear: how many bytes of the register it changes, at least @width
+ * @write: it is to memory
+ * @high: the register is bits 8 to 15 of @reg
  * @reg: number of the register; -1: @immediate is written
- * @high: bits 8 to 15 of the register
- * @clear: how many bytes of the register the access changes, at least @width
+ * @immediate: see @reg
  */
 struct mov {
 	unsigned int length;
@@ -124,6 +214,14 @@ struct mov {
 	__u64 immediate;
 };
 
+/**
+ * mov_decode() - decode an instruction
+ * @bytes: the instruction, and maybe more
+ * @size: how many bytes there are
+ * @mov: what it is
+ *
+ * Return: whether it is a MOV.
+ */
 bool mov_decode(const __u8 *bytes, unsigned int size, struct mov *mov);
 
 #endif /* _MSHV_LINUX_VMM_H */
