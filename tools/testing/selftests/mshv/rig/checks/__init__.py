@@ -7,8 +7,8 @@ is; or, when one run decides several tests, a dictionary of such lists by test.
 An exception fails the test that raised it.
 """
 
-from . import (behaviour, build, docs, ends, kunit, matrix, peer_selftests, power, processors,
-               selftests, static, uapi)
+from . import (behaviour, build, docs, ends, kunit, linux, matrix, peer_selftests, power,
+               processors, selftests, static, uapi)
 
 # By the name that `make check ONLY=` takes. They begin in this order: what takes
 # long early, so that every processor has something to do until the end.
@@ -25,6 +25,7 @@ GROUPS = {
     "ends": ends.tests,
     "processors": processors.tests,
     "power": power.tests,
+    "linux": linux.tests,
     "matrix": matrix.base_tests,
     "debian": matrix.debian_tests,
     "peer": matrix.peer_tests,

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Linux boots as a guest, under every scheduler of both partition types.
+
+It is the kernel that runs as the parent, too. Its VMM is linux_vmm, its only
+process linux_init: that says what it has found, and powers off.
+"""
+
+import re
+
+from .. import artifacts, outcome, partition
+from ..initramfs import Initramfs
+from .selftests import MODES, chosen
+
+GUEST_CPUS = 2
+CMDLINE = "console=ttyS0 quiet"
+DEADLINE = 120
+
+JOB = f"""
+hvctl ledger >/tmp/before
+modprobe mshv_root || exit 1
+linux_vmm /guest/kernel /guest/initramfs {GUEST_CPUS} '{CMDLINE}' >/tmp/console 2>&1
+echo "vmm=$?"
+sed 's/^/console=/' /tmp/console
+modprobe -r mshv_root || exit 1
+hvctl ledger >/tmp/after
+cmp -s /tmp/before /tmp/after || diff /tmp/before /tmp/after | sed 's/^/ledger=/'
+"""
+
+# What linux_init sleeps on each processor wakes it as often.
+NAPS = 5
+
+
+def tests():
+    """Yield (name, function)."""
+    for mode in chosen("MODES", MODES):
+        yield f"Linux boots as a guest: {mode}", boots(MODES[mode])
+
+
+def initramfs(program):
+    """A guest's user space, which is the one PROGRAM."""
+    root = Initramfs()
+    root.directory("dev")
+    root.directory("proc")
+    root.file("init", program.read_bytes(), 0o755)
+    return root.pack()
+
+
+def boots(knobs):
+    """A test that a guest boots and powers off under KNOBS."""
+    def test():
+        base = artifacts.base_kernel()
+        programs = artifacts.selftests()
+        boot = partition.boot(base, JOB, knobs, deadline=DEADLINE)
+        boot.programs.update(programs)
+        boot.files = {"guest/kernel": base.image.read_bytes(),
+                      "guest/initramfs": initramfs(programs["linux_init"])}
+        result = boot.run()
+        wrong = complaints(result)
+        return wrong + result.story(60).splitlines() if wrong else []
+    return test
+
+
+def complaints(result):
+    """What is wrong with the run of a guest."""
+    wrong = [f"kernel log: {line}" for line in outcome.kernel_trouble(result.console)]
+    wrong += [f"ledger: {line}" for line in result.values("ledger")]
+    if not result.succeeded:
+        wrong.append("the run did not end well")
+    if result.value("vmm") != "0":
+        wrong.append(f"the VMM ended with {result.value('vmm')}: the guest did not power off")
+
+    console = "\n".join(result.values("console"))
+    wrong += [f"kernel log of the guest: {line}" for line in outcome.kernel_trouble(console)]
+    if f"guest: {GUEST_CPUS} processors" not in console:
+        wrong.append(f"the guest has not found {GUEST_CPUS} processors")
+    for cpu in range(GUEST_CPUS):
+        if counted(console, rf"processor {cpu}: (\d+) timer interrupts") < NAPS:
+            wrong.append(f"processor {cpu} of the guest has no timer interrupts")
+    if not counted(console, r"(\d+) serial interrupts"):
+        wrong.append("the guest has no interrupts of the serial port")
+    return wrong
+
+
+def counted(console, pattern):
+    """The number that the guest printed, 0 if it did not."""
+    found = re.search(rf"^guest: {pattern}$", console, re.M)
+    return int(found.group(1)) if found else 0
