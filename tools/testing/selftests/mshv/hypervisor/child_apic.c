@@ -272,11 +272,22 @@ void child_apic_eoi(struct child_vp *vp)
 }
 
 /**
+ * child_apic_any_ended() - Is there an interrupt that the parent is to be told of?
+ * @vp: whose
+ *
+ * Return: true when there is one, for child_apic_ended().
+ */
+bool child_apic_any_ended(const struct child_vp *vp)
+{
+	return highest(vp->apic.eoi) >= 0;
+}
+
+/**
  * child_apic_ended() - Take one of the interrupts that the parent is to be told of
  * @vp: whose; called while the message is delivered
  * @vector: set to its vector
  *
- * Return: false when there is none; true when there are more.
+ * Return: true when there are more.
  */
 bool child_apic_ended(struct child_vp *vp, u32 *vector)
 {
@@ -284,7 +295,7 @@ bool child_apic_ended(struct child_vp *vp, u32 *vector)
 
 	*vector = ended;
 	clear_vector(vp->apic.eoi, ended);
-	return highest(vp->apic.eoi) >= 0;
+	return child_apic_any_ended(vp);
 }
 
 static void request(struct child_vp *vp, u32 what, u32 vector, u32 shift)

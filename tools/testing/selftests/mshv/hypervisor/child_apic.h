@@ -150,6 +150,7 @@ int child_apic_next(const struct child_vp *vp);
 void child_apic_offer(struct child_vp *vp, u8 vector);
 void child_apic_offered(struct child_vp *vp, u8 vector, bool taken);
 void child_apic_eoi(struct child_vp *vp);
+bool child_apic_any_ended(const struct child_vp *vp);
 bool child_apic_ended(struct child_vp *vp, u32 *vector);
 void child_apic_accept(struct child_vp *vp, const struct apic_interrupt *i);
 void child_apic_local(struct child_vp *vp, u32 lvt, u8 vector);

@@ -195,13 +195,27 @@ static bool slot_is_free(struct hv_message *slot)
 	       HV_MESSAGE_NONE;
 }
 
+/*
+ * The end of an interrupt is noted before its message is posted. The message of
+ * an earlier one may have told of both: then there is nothing left to tell.
+ */
+static bool any_message(u32 index)
+{
+	struct message *m;
+
+	while ((m = queues[index].first) && m->type == HV_MESSAGE_APIC_EOI &&
+	       !child_apic_any_ended((struct child_vp *)m->payload[0]))
+		queue_take(index);
+	return m;
+}
+
 static void deliver(const struct vp *vp)
 {
 	struct hv_message *slots = (void *)HV_OVERLAY_GPA(vp->synic.simp);
 	struct hv_message *slot = &slots[SINT_INTERCEPT];
 	u32 type;
 
-	while (queues[vp->index].first && slot_is_free(slot)) {
+	while (any_message(vp->index) && slot_is_free(slot)) {
 		type = write_message(vp->index, slot);
 		slot->flags = 0;
 		WRITE_ONCE(slot->type, type);
