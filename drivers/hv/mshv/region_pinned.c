@@ -26,10 +26,10 @@ static int pin_pages(struct mshv_region *region, u64 *pinned)
 					    (*pinned << PAGE_SHIFT),
 					    min(region->count - *pinned, PIN_BATCH),
 					    flags, region->pages + *pinned);
+		if (!n || n == -EFAULT)
+			return *pinned ? -ENOMEM : -EFAULT;
 		if (n < 0)
 			return n;
-		if (!n)
-			return -EFAULT;
 		*pinned += n;
 		cond_resched();
 	}
