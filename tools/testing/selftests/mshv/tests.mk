@@ -21,6 +21,9 @@ TESTS += hotplug
 # Interrupts and time
 TESTS += apic ipi deliverable apic_timer synthetic stimer synic
 
+# What seldom happens
+TESTS += refusals
+
 # What a guest sees of the hypervisor
 TESTS += interface
 
@@ -67,6 +70,5 @@ $(EXAMPLES:%=$(O)/%): $(O)/%: %.c
 
 -include $(TESTS:%=$(O)/.%.d) $(DEMOS:%=$(O)/.%.d) $(EXAMPLES:%=$(O)/.%.d) \
 	$(LIB:%=$(O)/lib/%.d)
-
 
 include linux_vmm/linux_vmm.mk
