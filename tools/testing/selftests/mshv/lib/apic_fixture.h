@@ -10,6 +10,7 @@
 
 #include "hypervisor.h"
 #include "interrupts.h"
+#include "reached.h"
 #include "vm.h"
 
 FIXTURE(apic)
@@ -36,6 +37,7 @@ FIXTURE_VARIANT_ADD(apic, xapic)
 
 FIXTURE_SETUP(apic)
 {
+	reached_by(_metadata->fixture->name, _metadata->name);
 	self->has_ledger = hypervisor_present();
 	if (self->has_ledger)
 		hypervisor_ledger(self->ledger);

@@ -6,8 +6,7 @@
  *	PROGRAM.FIXTURE.TEST IOCTL WHAT
  *
  * where WHAT is the name of an errno, or "success", or the name of a flag or
- * value in the argument of a call that did not fail for another reason. mmap()
- * of a VP counts as an ioctl.
+ * value in the argument of a call that did not fail for another reason.
  *
  * Tests run in processes of their own, which may end in every way. So the record
  * is in memory that they share with the process that started them, and only that
@@ -35,8 +34,12 @@
 #define MAX_ERRNO	134
 #define NAME_SIZE	80
 
-/* Stands for mmap() in the tables; no ioctl has this number. */
+/*
+ * Not ioctls, but counted like them: mmap(), and a hypercall that an ioctl was
+ * asked to make and that failed. No ioctl has these numbers.
+ */
 #define MMAP		0
+#define HYPERCALL	1
 
 #define ROW(cmd)	{ cmd, #cmd }
 
@@ -45,6 +48,7 @@ static const struct {
 	const char *name;
 } calls[] = {
 	{ MMAP, "mmap" },
+	{ HYPERCALL, "hypercall" },
 	ROW(MSHV_CREATE_PARTITION),
 	ROW(MSHV_INITIALIZE_PARTITION),
 	ROW(MSHV_CREATE_VP),
@@ -210,6 +214,13 @@ static bool understood(int result)
 	return !result || result == EOPNOTSUPP;
 }
 
+/* A status tells an error of the hypervisor from a refusal by the driver. */
+static void note_hypercall(const struct mshv_root_hvcall *args, int result)
+{
+	if (result != EFAULT && result != ENOTTY && args->status)
+		note_result(HYPERCALL, result);
+}
+
 int __real_ioctl(int fd, unsigned long cmd, void *arg);
 
 int __wrap_ioctl(int fd, unsigned long cmd, ...)
@@ -230,6 +241,9 @@ int __wrap_ioctl(int fd, unsigned long cmd, ...)
 	note_result(cmd, result);
 	if (understood(result) && _IOC_SIZE(cmd))
 		note_argument(cmd, arg);
+	if (cmd == MSHV_ROOT_HVCALL && result)
+		note_hypercall(arg, result);
+	errno = result ?: errno;
 	return ret;
 }
 

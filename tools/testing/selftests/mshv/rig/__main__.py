@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""python3 -m rig demo | check [GROUP...] | shell"""
+"""python3 -m rig demo | check [GROUP...] | shell | coverage"""
 
 import sys
 
 from kernels.errors import Problem
 
-from . import check, demo, shell
+from . import check, coverage, demo, shell
 
-COMMANDS = {"demo": demo.main, "check": check.main, "shell": shell.main}
+COMMANDS = {"demo": demo.main, "check": check.main, "shell": shell.main,
+            "coverage": coverage.main}
 
 
 def main():

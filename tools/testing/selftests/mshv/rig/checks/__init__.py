@@ -7,7 +7,7 @@ is; or, when one run decides several tests, a dictionary of such lists by test.
 An exception fails the test that raised it.
 """
 
-from . import (behaviour, build, docs, ends, kunit, linux, matrix, peer_selftests, power,
+from . import (behaviour, build, coverage, docs, ends, kunit, linux, matrix, peer_selftests, power,
                processors, selftests, static, uapi)
 
 # By the name that `make check ONLY=` takes. They begin in this order: what takes
@@ -29,4 +29,5 @@ GROUPS = {
     "matrix": matrix.base_tests,
     "debian": matrix.debian_tests,
     "peer": matrix.peer_tests,
+    "coverage": coverage.tests,
 }

@@ -10,10 +10,11 @@ The environment can narrow them down: PROGRAMS, MODES and CPUS are lists of word
 import functools
 import os
 import re
+import threading
 
 from kernels.errors import Problem
 
-from .. import artifacts, outcome, partition
+from .. import artifacts, coverage, outcome, partition
 from .kunit import SKIPPED, parse
 
 MODES = {
@@ -72,8 +73,16 @@ hvctl ledger >/tmp/after
 cmp -s /tmp/before /tmp/after || diff /tmp/before /tmp/after | sed 's/^/ledger=/'
 """
 
-# What our driver alone has
-PINNED = """
+# For who needs the results of all runs
+PLANNED = []
+FINISHED = threading.Semaphore(0)
+
+# See lib/reached.h of the programs.
+RECORD = "export MSHV_REACHED=/tmp/reached"
+
+# Besides, what our driver alone has: pinned memory
+REST = """
+sort -u $MSHV_REACHED | sed 's/^/reached=/'
 echo 1 >/sys/module/mshv_root/parameters/pin_guest_memory
 memory >/tmp/tap 2>&1
 echo "pinned=$?"
@@ -93,7 +102,24 @@ def chosen(variable, known):
 
 def tests():
     """Yield (name, function)."""
-    yield from each_mode("children", PROCESSORS, ours)
+    for title, run in each_mode("children", PROCESSORS, ours):
+        PLANNED.append(title)
+        yield title, functools.partial(announced, run)
+
+
+def announced(run):
+    """RUN, and say when it has finished."""
+    try:
+        return run()
+    finally:
+        FINISHED.release()
+
+
+def wait():
+    """Wait until all runs have finished; returns how many they are."""
+    for _ in PLANNED:
+        FINISHED.acquire()
+    return len(PLANNED)
 
 
 def each_mode(what, processors, run):
@@ -116,7 +142,8 @@ def ours(title, knobs, cpus):
     """Our driver passes every test under KNOBS on CPUS processors."""
     names = chosen("PROGRAMS", artifacts.selftest_names())
     result = boot(knobs, cpus, artifacts.driver(artifacts.base_kernel()),
-                  before="", commands=" ".join(names), after=PINNED).run()
+                  before=RECORD, commands=" ".join(names), after=REST).run()
+    coverage.keep(re.sub(r"\W+", "-", title), result.values("reached"))
     cases = results(names, knobs, cpus, result)
     wrong = complaints(result, outcome.kernel_trouble(result.console))
     wrong += [f"ledger: {line}" for line in result.values("ledger")]

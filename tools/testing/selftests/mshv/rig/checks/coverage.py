@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every ioctl, flag and errno is reached by the test that the table names for it."""
+
+from .. import coverage
+from . import selftests
+
+
+def tests():
+    """Yield (name, function). They come last: one waits for all runs of the selftests."""
+    yield "coverage: the table is about the header", coverage.stale
+    if len(selftests.PLANNED) == len(selftests.MODES) * len(selftests.PROCESSORS):
+        yield "coverage: the tests reach what the table says", reached
+
+
+def reached():
+    """Compare the table with what this run has reached."""
+    selftests.wait()
+    return coverage.complaints(coverage.kept())
