@@ -141,6 +141,8 @@ enum child_counter {
 /* MSRs that are kept neither in the VMCB nor by the hypervisor, see child_msr.c */
 #define CHILD_STORED_MSRS	36
 
+struct result_page;
+
 /**
  * struct child_vp - A VP of a child; lives in a page of the child's pool
  * @index: VP index in its partition
@@ -178,6 +180,7 @@ enum child_counter {
  * @state: state pages, by HV_STATE_PAGE_*
  * @stats: statistics pages, by HV_STATS_AREA_*
  * @counters: by enum child_counter
+ * @results: what the parent has said in advance, see child_results.c
  * @intercept_message: tells the parent of an intercept
  * @signal_message: tells the parent that it can be dispatched again
  * @eoi_message: tells the parent of level-triggered interrupts that ended
@@ -218,6 +221,7 @@ struct child_vp {
 	struct shared_page state[HV_STATE_PAGES];
 	struct shared_page stats[HV_STATS_AREAS];
 	u64 counters[CHILD_COUNTERS];
+	struct result_page *results;
 	struct message intercept_message;
 	struct message signal_message;
 	struct message eoi_message;
@@ -243,6 +247,8 @@ struct child_vp {
  * @tsc_invariant: MSR: 1: CPUID says that the TSC is invariant
  * @synthetic_features: property
  * @page_access_tracking: property
+ * @time_freeze: property
+ * @frozen_at: TSC since when it is frozen; 0: it is not
  * @unimplemented_msr_action: property: HV_UNIMPLEMENTED_MSR_*
  * @intercepts: mask of HV_INTERCEPT_ACCESS_* installed, by HV_INTERCEPT_*
  * @exceptions: vectors with an exception intercept
@@ -269,6 +275,8 @@ struct child {
 	u64 tsc_invariant;
 	u64 synthetic_features;
 	u64 page_access_tracking;
+	u64 time_freeze;
+	u64 frozen_at;
 	u64 unimplemented_msr_action;
 	u8 intercepts[HV_INTERCEPT_TYPES];
 	u32 exceptions;
@@ -380,6 +388,18 @@ bool child_segment_set(struct child_vp *vp, u32 n,
 u64 child_pending_get(const struct child_vp *vp);
 bool child_pending_set(struct child_vp *vp, u64 pending);
 u64 child_interrupt_state_get(const struct child_vp *vp);
+
+/* child_time.c */
+bool child_time_stops(struct child *child);
+void child_time_change(struct child *child);
+u64 child_time_now(const struct child *child);
+
+/* child_results.c: with the VP at hand */
+enum hv_status child_result_set(struct child_vp *vp,
+				const struct hv_intercept_result *result);
+void child_results_delete(struct child_vp *vp);
+bool child_result_cpuid(struct child_vp *vp, u32 leaf, u32 subleaf, u32 out[4]);
+bool child_result_msr(struct child_vp *vp, u32 msr, bool write, u32 *action);
 
 /* child_xsave.c: extended state in compacted format; with the VP at hand */
 u64 child_xsave_states(void);

@@ -233,12 +233,12 @@ static bool set_table(const struct access *a, const struct hv_value *value)
 
 static void get_tsc(const struct access *a, struct hv_value *value)
 {
-	value->low = read_tsc() + a->vp->vmcb->tsc_offset;
+	value->low = child_time_now(a->vp->child) + a->vp->vmcb->tsc_offset;
 }
 
 static bool set_tsc(const struct access *a, const struct hv_value *value)
 {
-	a->vp->vmcb->tsc_offset = value->low - read_tsc();
+	a->vp->vmcb->tsc_offset = value->low - child_time_now(a->vp->child);
 	return true;
 }
 

@@ -85,6 +85,7 @@ void child_vp_delete(struct child_vp *vp)
 	for (i = 0; i < ARRAY_SIZE(vp->stats); i++)
 		shared_page_end(&vp->stats[i]);
 
+	child_results_delete(vp);
 	child->vps[vp->index] = NULL;
 	child->num_vps--;
 	child_stats_show(child);

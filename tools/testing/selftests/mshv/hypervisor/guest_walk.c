@@ -75,6 +75,10 @@ static bool allowed(const struct vmcb *vmcb, u64 rights, bool nx, u32 access)
 
 	if (access & HV_TRANSLATE_EXEMPT)
 		return true;
+	if (access & HV_TRANSLATE_AS_SUPERVISOR)
+		user = false;
+	if (access & HV_TRANSLATE_AS_USER)
+		user = true;
 	if (user && !(rights & X86_PTE_USER))
 		return false;
 	if ((access & HV_TRANSLATE_WRITE) && !(rights & X86_PTE_WRITE) &&

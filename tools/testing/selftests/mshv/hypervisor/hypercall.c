@@ -272,6 +272,12 @@ static const struct hypercall_def calls[] = {
 		.input_size = sizeof(struct hv_in_unmap_state_page),
 		.privilege = HV_PRIV_CREATE_PARTITIONS,
 	}, {
+		.code = HV_CALL_REGISTER_RESULT,
+		.name = "register-intercept-result",
+		.handler = call_register_result,
+		.input_size = HV_IN_INTERCEPT_RESULT_SIZE,
+		.privilege = HV_PRIV_CREATE_PARTITIONS,
+	}, {
 		.code = HV_CALL_GET_VP_STATE,
 		.name = "get-vp-state",
 		.handler = call_get_vp_state,

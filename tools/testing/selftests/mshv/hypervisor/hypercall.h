@@ -109,6 +109,7 @@ enum hv_status call_get_vp_registers(struct hypercall *call);
 enum hv_status call_set_vp_registers(struct hypercall *call);
 enum hv_status call_translate_address(struct hypercall *call);
 enum hv_status call_get_cpuid_values(struct hypercall *call);
+enum hv_status call_register_result(struct hypercall *call);
 enum hv_status call_get_vp_state(struct hypercall *call);
 enum hv_status call_set_vp_state(struct hypercall *call);
 

@@ -85,12 +85,18 @@ static const struct property {
 	u64 max;			/* also the mask of what may be set */
 	bool early;			/* only before initialization */
 	enum hv_status (*check)(const struct child *child, u64 value);
+	void (*changed)(struct child *child);
 } properties[] = {
 	{
 		.code = HV_PROPERTY_SYNTHETIC_FEATURES,
 		.offset = offsetof(struct child, synthetic_features),
 		.max = SYNTHETIC_FEATURES,
 		.early = true,
+	}, {
+		.code = HV_PROPERTY_TIME_FREEZE,
+		.offset = offsetof(struct child, time_freeze),
+		.max = 1,
+		.changed = child_time_change,
 	}, {
 		.code = HV_PROPERTY_PAGE_ACCESS_TRACKING,
 		.offset = offsetof(struct child, page_access_tracking),
@@ -208,6 +214,8 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
 	}
 
 	*property_of(child, property) = value;
+	if (property->changed)
+		property->changed(child);
 	return knobs.async_properties ? complete_later(child) :
 					HV_STATUS_SUCCESS;
 }
@@ -226,10 +234,18 @@ enum hv_status call_set_partition_property(struct hypercall *call)
 {
 	const struct hv_in_set_partition_property *in = call->input;
 	enum hv_status status;
+	struct child *child;
 
 	if (in->padding)
 		return HV_STATUS_INVALID_PARAMETER;
 	spin_lock(&children_lock);
+	while (in->code == HV_PROPERTY_TIME_FREEZE && in->value &&
+	       (child = child_find(in->partition_id)) &&
+	       !child_time_stops(child)) {
+		spin_unlock(&children_lock);
+		cpu_relax();
+		spin_lock(&children_lock);
+	}
 	status = set_property(child_find(in->partition_id), in->code,
 			      in->value);
 	spin_unlock(&children_lock);
@@ -252,7 +268,6 @@ static enum hv_status install(struct child *child,
 	case HV_INTERCEPT_IO_PORT:
 	case HV_INTERCEPT_MSR:
 	case HV_INTERCEPT_CPUID:
-	case HV_INTERCEPT_HALT:
 		child->intercepts[in->type] = in->access;
 		return HV_STATUS_SUCCESS;
 	}

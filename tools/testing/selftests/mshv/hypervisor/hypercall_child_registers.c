@@ -89,13 +89,15 @@ enum hv_status call_set_vp_registers(struct hypercall *call)
  */
 enum hv_status call_translate_address(struct hypercall *call)
 {
+	const u64 as_both = HV_TRANSLATE_AS_SUPERVISOR | HV_TRANSLATE_AS_USER;
 	const struct hv_in_translate *in = call->input;
 	struct hv_out_translate *out = call->output;
 	enum hv_status status;
 	struct child_vp *vp;
 	u64 gpa = 0;
 
-	if (in->padding || (in->control_flags & ~HV_TRANSLATE_FLAGS))
+	if (in->padding || (in->control_flags & ~HV_TRANSLATE_FLAGS) ||
+	    (in->control_flags & as_both) == as_both)
 		return HV_STATUS_INVALID_PARAMETER;
 	status = child_vp_get(in->partition_id, in->vp_index, &vp);
 	if (status)
@@ -115,8 +117,8 @@ enum hv_status call_translate_address(struct hypercall *call)
  * call_get_cpuid_values() - HvCallGetVpCpuidValues
  * @call: the call; leaves in, EAX to EDX of each out
  *
- * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER (flags), or as
- * child_vp_get().
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER (flag or reserved field),
+ * or as child_vp_get().
  */
 enum hv_status call_get_cpuid_values(struct hypercall *call)
 {
@@ -126,7 +128,7 @@ enum hv_status call_get_cpuid_values(struct hypercall *call)
 	enum hv_status status;
 	struct child_vp *vp;
 
-	if (in->flags & ~HV_CPUID_VALUES_FLAGS)
+	if ((in->flags & ~HV_CPUID_VALUES_FLAGS) || in->reserved)
 		return HV_STATUS_INVALID_PARAMETER;
 	status = child_vp_get(in->partition_id, in->vp_index, &vp);
 	if (status)
@@ -136,7 +138,50 @@ enum hv_status call_get_cpuid_values(struct hypercall *call)
 		u32 i = call->reps_done++;
 
 		run_cpuid(vp, leaves[i].eax, leaves[i].ecx, (u32 *)&values[i]);
+		if (in->flags & HV_CPUID_VALUES_REGISTERED)
+			child_result_cpuid(vp, leaves[i].eax, leaves[i].ecx,
+					   (u32 *)&values[i]);
 	}
 	child_vp_put(vp);
 	return HV_STATUS_SUCCESS;
+}
+
+static bool valid_result(const struct hv_intercept_result *result)
+{
+	switch (result->type) {
+	case HV_INTERCEPT_CPUID:
+		return result->cpuid.subleaf_specific <= 1 &&
+		       result->cpuid.always_override <= 1 &&
+		       !result->cpuid.padding;
+	case HV_INTERCEPT_MSR:
+		return result->msr.access &&
+		       !(result->msr.access & ~(HV_INTERCEPT_ACCESS_READ |
+						HV_INTERCEPT_ACCESS_WRITE)) &&
+		       result->msr.action <= HV_UNIMPLEMENTED_MSR_IGNORE;
+	}
+	return false;
+}
+
+/**
+ * call_register_result() - HvCallRegisterInterceptResult
+ * @call: the call
+ *
+ * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER, or as child_vp_get() and
+ * child_result_set().
+ */
+enum hv_status call_register_result(struct hypercall *call)
+{
+	const struct hv_in_intercept_result *in = call->input;
+	struct hv_intercept_result result = in->result;
+	enum hv_status status;
+	struct child_vp *vp;
+
+	if (!valid_result(&result))
+		return HV_STATUS_INVALID_PARAMETER;
+	status = child_vp_get(in->partition_id, in->vp_index, &vp);
+	if (status)
+		return status;
+	status = child_result_set(vp, &result);
+	child_vp_put(vp);
+	return status;
 }

@@ -50,6 +50,7 @@ bool run_apic(struct child_vp *vp);
 
 /* run_msr.c: do a RDMSR or WRMSR; false: it is not for the hypervisor to do */
 bool run_msr(struct child_vp *vp, bool write);
+bool run_absent_msr(struct child_vp *vp, bool write, u32 action);
 
 /* run_interface.c */
 void interface_cpuid(const struct child *child, u32 leaf, u32 out[4]);

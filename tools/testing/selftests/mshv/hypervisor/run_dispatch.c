@@ -61,7 +61,7 @@ static bool may_run(const struct hv_in_dispatch *in, struct child_vp *vp,
 		       HV_DISPATCH_EVENT_INTERCEPT);
 		return false;
 	}
-	if (vp->halted || vp->startup_suspend) {
+	if (vp->halted || vp->startup_suspend || vp->child->time_freeze) {
 		schedule_block(vp);
 		answer(out, HV_DISPATCH_STATE_BLOCKED, HV_DISPATCH_EVENT_NONE);
 		return false;

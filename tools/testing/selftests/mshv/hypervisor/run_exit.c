@@ -34,11 +34,12 @@ static enum run_result on_cpuid(struct cpu *cpu, struct child_vp *vp)
 	struct vmcb *vmcb = vp->vmcb;
 	u32 out[4];
 
-	if (intercepted(vp, HV_INTERCEPT_CPUID, HV_INTERCEPT_ACCESS_EXECUTE)) {
+	run_cpuid(vp, vmcb->rax, vp->regs.rcx, out);
+	if (!child_result_cpuid(vp, vmcb->rax, vp->regs.rcx, out) &&
+	    intercepted(vp, HV_INTERCEPT_CPUID, HV_INTERCEPT_ACCESS_EXECUTE)) {
 		intercept_cpuid(vp);
 		return RUN_INTERCEPT;
 	}
-	run_cpuid(vp, vmcb->rax, vp->regs.rcx, out);
 	vmcb->rax = out[EAX];
 	vp->regs.rbx = out[EBX];
 	vp->regs.rcx = out[ECX];
@@ -51,20 +52,25 @@ static enum run_result on_cpuid(struct cpu *cpu, struct child_vp *vp)
 /* The hypervisor's own registers first; then the parent, if it wants them. */
 static enum run_result on_msr(struct cpu *cpu, struct child_vp *vp)
 {
+	u32 action = READ_ONCE(vp->child->unimplemented_msr_action);
 	bool write = vp->vmcb->exit_info1 == SVM_MSR_WRITE;
+	bool told;
 
-	if (run_msr(vp, write)) {
-		vp->vmcb->rip += MSR_LENGTH;
-		vp->vmcb->interrupt_shadow = 0;
-		return RUN_ON;
+	if (!run_msr(vp, write)) {
+		told = child_result_msr(vp, vp->regs.rcx, write, &action);
+		if (!told && intercepted(vp, HV_INTERCEPT_MSR,
+					 write ? HV_INTERCEPT_ACCESS_WRITE :
+						 HV_INTERCEPT_ACCESS_READ)) {
+			intercept_msr(vp);
+			return RUN_INTERCEPT;
+		}
+		if (!run_absent_msr(vp, write, action)) {
+			vmcb_inject_gp(vp->vmcb);
+			return RUN_ON;
+		}
 	}
-	if (intercepted(vp, HV_INTERCEPT_MSR,
-			write ? HV_INTERCEPT_ACCESS_WRITE :
-				HV_INTERCEPT_ACCESS_READ)) {
-		intercept_msr(vp);
-		return RUN_INTERCEPT;
-	}
-	vmcb_inject_gp(vp->vmcb);
+	vp->vmcb->rip += MSR_LENGTH;
+	vp->vmcb->interrupt_shadow = 0;
 	return RUN_ON;
 }
 
@@ -90,8 +96,7 @@ static enum run_result on_memory(struct cpu *cpu, struct child_vp *vp)
  */
 static enum run_result on_halt(struct cpu *cpu, struct child_vp *vp)
 {
-	if ((vp->child->flags & HV_CREATE_LAPIC) &&
-	    !intercepted(vp, HV_INTERCEPT_HALT, HV_INTERCEPT_ACCESS_EXECUTE)) {
+	if (vp->child->flags & HV_CREATE_LAPIC) {
 		vp->vmcb->rip += HLT_LENGTH;
 		vp->vmcb->interrupt_shadow = 0;
 		vp->halted = true;

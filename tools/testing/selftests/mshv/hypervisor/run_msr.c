@@ -123,6 +123,29 @@ static bool write_msr(struct child_vp *vp, u32 msr, u64 value)
 }
 
 /**
+ * run_absent_msr() - Do without a register
+ * @vp: the VP that has just left guest mode for it
+ * @write: write the register
+ * @action: HV_UNIMPLEMENTED_MSR_*
+ *
+ * Return: whether that is possible; a register that is there takes some values and
+ * not others, whatever the action is.
+ */
+bool run_absent_msr(struct child_vp *vp, bool write, u32 action)
+{
+	u64 value;
+
+	if (action != HV_UNIMPLEMENTED_MSR_IGNORE ||
+	    read_msr(vp, vp->regs.rcx, &value))
+		return false;
+	if (!write) {
+		vp->vmcb->rax = 0;
+		vp->regs.rdx = 0;
+	}
+	return true;
+}
+
+/**
  * run_msr() - Read or write a register that the hypervisor keeps
  * @vp: the VP that has just left guest mode for it
  * @write: write the register

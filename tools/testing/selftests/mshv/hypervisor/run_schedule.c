@@ -36,7 +36,8 @@ bool schedule_by_parent(void)
 static bool can_run(const struct child_vp *vp)
 {
 	return !vp->stop && !vp->explicit_suspend && !vp->intercept_suspend &&
-	       !vp->dispatch_suspend && !vp->startup_suspend && !vp->halted;
+	       !vp->dispatch_suspend && !vp->startup_suspend && !vp->halted &&
+	       !vp->child->time_freeze;
 }
 
 /* A processor that runs another VP learns that it has to share. */

@@ -37,6 +37,7 @@ struct hv_in_create_partition {
 
 /* Properties of a child; HV_PROPERTY_* of any partition are in tlfs.h */
 #define HV_PROPERTY_SYNTHETIC_FEATURES		0x00010001
+#define HV_PROPERTY_TIME_FREEZE			0x00030003
 #define HV_PROPERTY_PAGE_ACCESS_TRACKING	0x00050005
 #define HV_PROPERTY_UNIMPLEMENTED_MSR_ACTION	0x00050017
 #define HV_PROPERTY_XSAVE_FEATURES		0x00060002
@@ -287,7 +288,6 @@ struct hv_register_page {
 #define HV_INTERCEPT_MSR			0x1
 #define HV_INTERCEPT_CPUID			0x2
 #define HV_INTERCEPT_EXCEPTION			0x3
-#define HV_INTERCEPT_HALT			0x4
 #define HV_INTERCEPT_MMIO			0x5
 #define HV_INTERCEPT_HYPERCALL			0x8
 #define HV_INTERCEPT_TYPES			0xd
@@ -316,7 +316,10 @@ struct hv_in_translate {
 #define HV_TRANSLATE_EXECUTE			BIT(2)
 #define HV_TRANSLATE_EXEMPT			BIT(3)
 #define HV_TRANSLATE_SET_BITS			BIT(4)
-#define HV_TRANSLATE_FLAGS			0x1fUL
+#define HV_TRANSLATE_NO_FLUSH			BIT(5)
+#define HV_TRANSLATE_AS_SUPERVISOR		BIT(6)
+#define HV_TRANSLATE_AS_USER			BIT(7)
+#define HV_TRANSLATE_FLAGS			0xffUL
 
 #define HV_TRANSLATE_SUCCESS			0
 #define HV_TRANSLATE_NOT_PRESENT		1
@@ -333,6 +336,42 @@ struct hv_out_translate {
 	u32 cache_type;
 	u64 gfn;
 };
+
+/* What is to become of an intercept, without asking the parent */
+struct hv_intercept_result {
+	u32 type;
+	union {
+		struct {
+			u32 eax;
+			u32 ecx;
+			u8 subleaf_specific;
+			u8 always_override;
+			u16 padding;
+			struct {
+				u32 value;
+				u32 mask;
+			} out[4];
+		} cpuid;
+		struct {
+			u32 index;
+			u32 access;
+			u32 action;
+		} msr;
+	};
+};
+
+struct hv_in_intercept_result {
+	u64 partition_id;
+	u32 vp_index;
+	struct hv_intercept_result result;
+};
+
+/* Without the padding at its end */
+#define HV_IN_INTERCEPT_RESULT_SIZE \
+	(offsetof(struct hv_in_intercept_result, result) + \
+	 sizeof(struct hv_intercept_result))
+
+COMPILE_ASSERT(HV_IN_INTERCEPT_RESULT_SIZE == 60);
 
 /* State of a VP; a list of pages or the state itself follows */
 #define HV_STATE_BY_PAGES			BIT(31)
@@ -391,6 +430,7 @@ struct hv_timer_state {
 	u64 undelivered_time;
 };
 
+#define HV_TIMER_PENDING			BIT(0)	/* of flags */
 #define HV_TIMERS				4
 
 struct hv_timers_state {
@@ -412,9 +452,12 @@ struct hv_in_cpuid_values {
 	u64 partition_id;
 	u32 vp_index;
 	u32 flags;
+	u64 reserved;
 };
 
-/* Applied xfem and xss; values of the hypervisor, without the parent's */
+/* With the XFEM and XSS of the VP; with the parent's results */
+#define HV_CPUID_VALUES_OF_VP			BIT(0)
+#define HV_CPUID_VALUES_REGISTERED		BIT(1)
 #define HV_CPUID_VALUES_FLAGS			3
 
 struct hv_async_completion {

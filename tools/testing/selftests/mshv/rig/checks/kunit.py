@@ -22,7 +22,8 @@ PARENTS_SKIP = {"hv_children_of_guests", "hv_ports_of_guests"}
 # What a parent does that schedules VPs itself, as an L1VH does here
 OTHERS_SCHEDULE_SKIP = {"hv_dispatch", "hv_messages"}
 GUESTS_SKIP = {"hv_children", "hv_child_vps", "hv_accesses", "hv_ports",
-               "hv_child_interrupts", "hv_child_synic", "hv_states"} | OTHERS_SCHEDULE_SKIP
+               "hv_child_interrupts", "hv_child_synic", "hv_states",
+               "hv_answers"} | OTHERS_SCHEDULE_SKIP
 # A kind of partition, and knobs that belong to it
 CONFORMANCE = {
     "l1vh": PARENTS_SKIP,
