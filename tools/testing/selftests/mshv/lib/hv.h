@@ -54,7 +54,9 @@
 
 /* Partition properties */
 #define HV_PROPERTY_SYNTHETIC_PROC_FEATURES	0x00010001
+#define HV_PROPERTY_TIME_FREEZE			0x00030003
 #define HV_PROPERTY_PAGE_ACCESS_TRACKING	0x00050005
+#define HV_PROPERTY_UNIMPLEMENTED_MSR_ACTION	0x00050017
 #define HV_PROPERTY_XSAVE_STATES		0x00060007
 #define HV_PROPERTY_PROCESSOR_CLOCK_FREQUENCY	0x00060009
 #define HV_PROPERTY_VMM_CAPABILITIES		0x00090007
@@ -145,6 +147,7 @@ struct hv_install_intercept {
 #define HV_REG_TR				0x00060007
 #define HV_REG_IDTR				0x00070000
 #define HV_REG_GDTR				0x00070001
+#define HV_REG_TSC				0x00080000
 #define HV_REG_EFER				0x00080001
 #define HV_REG_APIC_BASE			0x00080003
 
@@ -173,6 +176,80 @@ struct hv_register {
 	__u32 reserved[3];
 	union hv_value value;
 };
+
+struct hv_translate {
+	__u64 partition_id;
+	__u32 vp_index;
+	__u32 padding;
+	__u64 flags;
+	__u64 gva_page;
+};
+
+#define HV_TRANSLATE_READ			_BITULL(0)
+#define HV_TRANSLATE_WRITE			_BITULL(1)
+#define HV_TRANSLATE_EXECUTE			_BITULL(2)
+#define HV_TRANSLATE_EXEMPT			_BITULL(3)
+#define HV_TRANSLATE_SET_BITS			_BITULL(4)
+#define HV_TRANSLATE_AS_SUPERVISOR		_BITULL(6)
+#define HV_TRANSLATE_AS_USER			_BITULL(7)
+
+struct hv_translated {
+	__u32 result;
+	__u32 cache_type;
+	__u64 gpa_page;
+};
+
+#define HV_TRANSLATED				0
+#define HV_TRANSLATE_NOT_PRESENT		1
+#define HV_TRANSLATE_PRIVILEGE			2
+#define HV_TRANSLATE_GPA_UNMAPPED		4
+
+/* Answers that the guest gets without an intercept */
+struct hv_cpuid_result {
+	__u32 partition_id[2];
+	__u32 vp_index;
+	__u32 type;			/* HV_INTERCEPT_CPUID */
+	__u32 leaf;
+	__u32 subleaf;
+	__u8 subleaf_specific;
+	__u8 always_override;
+	__u16 padding;
+	struct {
+		__u32 value;
+		__u32 mask;
+	} eax, ebx, ecx, edx;
+};
+
+struct hv_msr_result {
+	__u32 partition_id[2];
+	__u32 vp_index;
+	__u32 type;			/* HV_INTERCEPT_MSR */
+	__u32 msr;
+	__u32 access_mask;		/* HV_INTERCEPT_MASK_* */
+	__u32 action;			/* HV_MSR_* */
+	__u8 unused[32];
+};
+
+#define HV_MSR_FAULT				0
+#define HV_MSR_IGNORE				1
+
+static_assert(sizeof(struct hv_cpuid_result) == 60, "CPUID result");
+static_assert(sizeof(struct hv_msr_result) == 60, "MSR result");
+
+struct hv_cpuid_values {
+	__u64 partition_id;
+	__u32 vp_index;
+	__u32 flags;
+	__u64 reserved;
+	struct {
+		__u32 leaf;
+		__u32 subleaf;
+		__u64 xfem;
+		__u64 xss;
+	} leaves[2];
+};
+
+#define HV_CPUID_VALUES_REGISTERED		2
 
 /* Head of HVCALL_GET_VP_REGISTERS (names follow) and of _SET_ (registers) */
 struct hv_vp_registers {
