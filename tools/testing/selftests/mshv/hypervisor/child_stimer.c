@@ -197,3 +197,70 @@ void child_stimer_retry(struct child_vp *vp)
 			timer->pending = !send_message(vp, i);
 	}
 }
+
+/**
+ * child_stimer_get_state() - Read all timers of a VP
+ * @vp: whose
+ * @state: zeroed; @adjustment of a periodic one that runs is when it is due
+ */
+void child_stimer_get_state(const struct child_vp *vp,
+			    struct hv_timers_state *state)
+{
+	u32 i;
+
+	for (i = 0; i < CHILD_STIMERS; i++) {
+		const struct child_stimer *timer = &vp->synic.timers[i];
+		bool periodic = timer->config & HV_STIMER_PERIODIC;
+
+		state->timers[i] = (struct hv_timer_state) {
+			.flags = timer->pending ? HV_TIMER_PENDING : 0,
+			.config = timer->config,
+			.count = timer->count,
+			.adjustment = periodic && timer->due != TIMER_NEVER ?
+				      timer->due : 0,
+			.undelivered_time = timer->pending ? timer->expired : 0,
+		};
+	}
+}
+
+static bool valid_state(const struct hv_timers_state *state)
+{
+	u32 i;
+
+	for (i = 0; i < CHILD_STIMERS; i++)
+		if ((state->timers[i].flags & ~HV_TIMER_PENDING) ||
+		    state->timers[i].reserved ||
+		    (state->timers[i].config & ~HV_STIMER_DEFINED))
+			return false;
+	return all_zero(state->reserved, sizeof(state->reserved));
+}
+
+/**
+ * child_stimer_set_state() - Write all timers of a VP
+ * @vp: whose, at hand
+ * @state: the timers
+ *
+ * Return: false when there is no such state, and nothing was written.
+ */
+bool child_stimer_set_state(struct child_vp *vp,
+			    const struct hv_timers_state *state)
+{
+	u32 i;
+
+	if (!valid_state(state))
+		return false;
+	for (i = 0; i < CHILD_STIMERS; i++) {
+		const struct hv_timer_state *from = &state->timers[i];
+		struct child_stimer *timer = &vp->synic.timers[i];
+
+		timer->config = from->config;
+		timer->count = from->count;
+		start(timer);
+		if (timer->due != TIMER_NEVER && from->adjustment)
+			timer->due = from->adjustment;
+		timer->pending = from->flags & HV_TIMER_PENDING;
+		timer->expired = from->undelivered_time;
+	}
+	child_stimer_retry(vp);
+	return true;
+}

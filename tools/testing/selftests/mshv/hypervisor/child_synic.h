@@ -14,6 +14,7 @@
 struct child;
 struct child_vp;
 struct hv_message;
+struct hv_timers_state;
 
 #define CHILD_STIMERS	4
 
@@ -88,6 +89,10 @@ bool child_stimer_set(struct child_vp *vp, u32 msr, u64 value);
 u64 child_stimer_deadline(const struct child_vp *vp);
 void child_stimer_expire(struct child_vp *vp);
 void child_stimer_retry(struct child_vp *vp);
+void child_stimer_get_state(const struct child_vp *vp,
+			    struct hv_timers_state *state);
+bool child_stimer_set_state(struct child_vp *vp,
+			    const struct hv_timers_state *state);
 
 /* child_synthetic.c */
 u64 child_privileges(const struct child *child);

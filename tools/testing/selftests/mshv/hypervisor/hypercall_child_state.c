@@ -74,7 +74,54 @@ static bool set_lapic(struct child_vp *vp, const struct hv_state_data *which,
 	return child_apic_set_state(vp, data);
 }
 
+static struct overlay *synic_page(struct child_vp *vp,
+				  const struct hv_state_data *which)
+{
+	return which->type == HV_STATE_SIMP ? &vp->synic.messages :
+					      &vp->synic.flags;
+}
+
+static u32 synic_size(const struct child_vp *vp,
+		      const struct hv_state_data *which)
+{
+	return PAGE_SIZE;
+}
+
+static void get_synic(struct child_vp *vp, const struct hv_state_data *which,
+		      void *data)
+{
+	memcpy(data, synic_page(vp, which)->page, PAGE_SIZE);
+}
+
+static bool set_synic(struct child_vp *vp, const struct hv_state_data *which,
+		      void *data)
+{
+	memcpy(synic_page(vp, which)->page, data, PAGE_SIZE);
+	return true;
+}
+
+static u32 timers_size(const struct child_vp *vp,
+		       const struct hv_state_data *which)
+{
+	return sizeof(struct hv_timers_state);
+}
+
+static void get_timers(struct child_vp *vp, const struct hv_state_data *which,
+		       void *data)
+{
+	child_stimer_get_state(vp, data);
+}
+
+static bool set_timers(struct child_vp *vp, const struct hv_state_data *which,
+		       void *data)
+{
+	return child_stimer_set_state(vp, data);
+}
+
 static const struct state_type types[] = {
+	{ HV_STATE_SIMP, synic_size, get_synic, set_synic },
+	{ HV_STATE_SIEFP, synic_size, get_synic, set_synic },
+	{ HV_STATE_TIMERS, timers_size, get_timers, set_timers },
 	{ HV_STATE_LAPIC, lapic_size, get_lapic, set_lapic },
 	{ HV_STATE_XSAVE, xsave_size, get_xsave, set_xsave },
 };
