@@ -11,7 +11,7 @@
 
 TESTS := ports instructions mmio device memory vp_pages lifetime many signals \
 	 scheduling movable reclaim misuse misuse_hvcall misuse_irq races ioeventfd insight \
-	 access misuse_ioeventfd ioeventfd_races vp_state vp_state_apic translate answers
+	 access misuse_ioeventfd ioeventfd_races vp_state vp_state_apic translate answers vp_state_synic
 EXAMPLES := example_vmm
 DEMOS := demo_vm farewell
 
