@@ -74,15 +74,18 @@ static __guest void take_interrupts(__u64 argument)
 
 	apic_enable(true);
 	store(STARTED(index), 1);
-	interrupts_on();
+	/* Nothing that would end the waiting comes between the look and it. */
 	while (!load(STOP(index))) {
-		if (mood == WAITING)
+		if (mood == WAITING) {
 			wait_for_interrupt();
-		else if (mood == EXITING)
-			out8(BUSY_PORT, 0);
+			continue;
+		}
 		interrupts_on();
+		if (mood == EXITING)
+			out8(BUSY_PORT, 0);
+		idle(1);
+		interrupts_off();
 	}
-	interrupts_off();
 	out8(RESULT_PORT, 0);
 	halt();
 }
