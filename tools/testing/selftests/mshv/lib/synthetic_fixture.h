@@ -11,6 +11,7 @@
 #include "hv.h"
 #include "hypervisor.h"
 #include "interrupts.h"
+#include "reached.h"
 #include "vm.h"
 
 #define FEATURES							\
@@ -30,6 +31,7 @@ FIXTURE(synthetic)
 
 FIXTURE_SETUP(synthetic)
 {
+	reached_by(_metadata->fixture->name, _metadata->name);
 	self->has_ledger = hypervisor_present();
 	if (self->has_ledger)
 		hypervisor_ledger(self->ledger);

@@ -18,17 +18,10 @@ RECORDS = artifacts.BUILD / "reached"
 # What no test can reach, and why. Keep it short.
 NO_MEMORY = "Linux always has so little memory to give, but for fault injection"
 NO_FILE = "that is a limit of the whole system, which the tests leave alone"
-NO_SYNIC = "a VP of the test hypervisor has no such state"
 UNREACHED = {
     ("every ioctl", "ESHUTDOWN"): "the system is going down: group power of make check",
     ("MSHV_CREATE_PARTITION", "ENFILE"): NO_FILE,
     ("MSHV_CREATE_VP", "ENFILE"): NO_FILE,
-    ("MSHV_GET_VP_STATE", "MSHV_VP_STATE_SIMP"): NO_SYNIC,
-    ("MSHV_GET_VP_STATE", "MSHV_VP_STATE_SIEFP"): NO_SYNIC,
-    ("MSHV_GET_VP_STATE", "MSHV_VP_STATE_SYNTHETIC_TIMERS"): NO_SYNIC,
-    ("MSHV_SET_VP_STATE", "MSHV_VP_STATE_SIMP"): NO_SYNIC,
-    ("MSHV_SET_VP_STATE", "MSHV_VP_STATE_SIEFP"): NO_SYNIC,
-    ("MSHV_SET_VP_STATE", "MSHV_VP_STATE_SYNTHETIC_TIMERS"): NO_SYNIC,
     ("MSHV_IRQFD", "ENOMEM"): NO_MEMORY,
     ("MSHV_SET_MSI_ROUTING", "ENOMEM"): NO_MEMORY,
     ("MSHV_IOEVENTFD", "ENOSPC"):
