@@ -68,13 +68,13 @@ struct child_synic {
 	struct child_stimer timers[CHILD_STIMERS];
 };
 
-/* child_overlay.c */
+/* child/overlay.c */
 bool overlay_create(struct child *child, struct overlay *overlay);
 void overlay_delete(struct child *child, struct overlay *overlay);
 bool overlay_move(struct child *child, struct overlay *overlay, u64 msr);
 u64 *overlay_covered(struct child *child, u64 page);
 
-/* child_synic.c */
+/* child/synic.c */
 void child_synic_reset(struct child_vp *vp);
 bool child_synic_get(struct child_vp *vp, u32 msr, u64 *value);
 bool child_synic_set(struct child_vp *vp, u32 msr, u64 value);
@@ -83,7 +83,7 @@ struct hv_message *child_synic_slot(struct child_vp *vp, u32 sint);
 void child_synic_raise(struct child_vp *vp, u32 sint);
 bool child_synic_flag(struct child_vp *vp, u32 sint, u32 flag, bool *newly);
 
-/* child_stimer.c */
+/* child/stimer.c */
 bool child_stimer_get(struct child_vp *vp, u32 msr, u64 *value);
 bool child_stimer_set(struct child_vp *vp, u32 msr, u64 value);
 u64 child_stimer_deadline(const struct child_vp *vp);
@@ -94,7 +94,7 @@ void child_stimer_get_state(const struct child_vp *vp,
 bool child_stimer_set_state(struct child_vp *vp,
 			    const struct hv_timers_state *state);
 
-/* child_synthetic.c */
+/* child/synthetic.c */
 u64 child_privileges(const struct child *child);
 bool child_synthetic_get(struct child_vp *vp, u32 msr, u64 *value);
 bool child_synthetic_set(struct child_vp *vp, u32 msr, u64 value);

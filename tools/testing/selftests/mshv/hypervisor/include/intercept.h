@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How intercept messages are made: what intercept*.c share.
+ * How intercept messages are made: what run/ share.
  */
 #ifndef HV_INTERCEPT_H
 #define HV_INTERCEPT_H

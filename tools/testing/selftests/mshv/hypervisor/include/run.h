@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files that run VPs of children share: run_child.c enters and leaves,
- * run_exit.c decides what an exit means, intercept*.c and run_doorbell.c tell
- * the parent, run_schedule.c and run_dispatch.c say who runs where.
+ * What the files that run VPs of children share: run/child.c enters and leaves,
+ * run/exit.c decides what an exit means, run/ and run/doorbell.c tell
+ * the parent, run/schedule.c and run/dispatch.c say who runs where.
  */
 #ifndef HV_RUN_H
 #define HV_RUN_H
@@ -25,14 +25,14 @@ enum run_result {
 	RUN_INTERCEPT,
 };
 
-/* run_child.c */
+/* run/child.c */
 #define RUN_NO_DEADLINE		(~0UL)
 enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline);
 
-/* run_exit.c */
+/* run/exit.c */
 enum run_result run_exit(struct cpu *cpu, struct child_vp *vp);
 
-/* run_interrupt.c */
+/* run/interrupt.c */
 enum run_result interrupts_offer(struct child_vp *vp);
 void interrupts_taken(struct child_vp *vp);
 void interrupts_settle(struct child_vp *vp);
@@ -40,29 +40,29 @@ void interrupts_scan(struct child_vp *vp);
 void interrupts_iret(struct child_vp *vp);
 bool interrupts_write_cr8(struct child_vp *vp);
 
-/* run_timer.c: see also hv.h */
+/* run/timer.c: see also hv.h */
 void timer_watch(struct child_vp *vp);
 void timer_forget(struct child_vp *vp);
 u64 timer_expire(struct child_vp *vp);
 
-/* run_apic.c: an access to the page of the local APIC; false: it is not that */
+/* run/apic.c: an access to the page of the local APIC; false: it is not that */
 bool run_apic(struct child_vp *vp);
 
-/* run_msr.c: do a RDMSR or WRMSR; false: it is not for the hypervisor to do */
+/* run/msr.c: do a RDMSR or WRMSR; false: it is not for the hypervisor to do */
 bool run_msr(struct child_vp *vp, bool write);
 bool run_absent_msr(struct child_vp *vp, bool write, u32 action);
 
-/* run_interface.c */
+/* run/interface.c */
 void interface_cpuid(const struct child *child, u32 leaf, u32 out[4]);
 bool interface_hypercall(struct child_vp *vp);
 
-/* run_schedule.c */
+/* run/schedule.c */
 bool schedule_by_parent(void);
 void schedule_claim(struct cpu *cpu, struct child_vp *vp);
 void schedule_block(struct child_vp *vp);
 bool schedule_slice(void);
 
-/* intercept.c: suspend a VP that has just left guest mode, and say why */
+/* run/intercept.c: suspend a VP that has just left guest mode, and say why */
 void intercept_port(struct child_vp *vp);
 void intercept_msr(struct child_vp *vp);
 void intercept_cpuid(struct child_vp *vp);
@@ -72,10 +72,10 @@ void intercept_exception(struct child_vp *vp);
 void intercept_crash(struct child_vp *vp);
 void intercept_invalid_state(struct child_vp *vp);
 
-/* guest_walk.c: see also child.h */
+/* run/guest_walk.c: see also child.h */
 u32 guest_fetch(const struct child_vp *vp, u64 gva, u8 *bytes, u32 size);
 
-/* run_doorbell.c */
+/* run/doorbell.c */
 bool doorbell_store(struct child_vp *vp);
 void doorbell_flush(void);
 
@@ -93,7 +93,7 @@ struct guest_store {
 	u32 length;
 };
 
-/* guest_decode.c */
+/* run/guest_decode.c */
 #define GUEST_OPERANDS		4
 u32 guest_operands(const struct child_vp *vp, const u8 *bytes, u32 size,
 		   u64 gvas[GUEST_OPERANDS]);

@@ -2,7 +2,7 @@
 /*
  * CPUID as a child sees it: the machine's own answer without what the
  * hypervisor keeps for itself or does not switch. What is told of the hypervisor
- * is in run_interface.c.
+ * is in run/interface.c.
  */
 #include "run.h"
 

@@ -54,7 +54,7 @@ svm_enter:
 	.endr
 	ret
 
-/* The only instructions that the idle VMCB executes, see svm.c */
+/* The only instructions that the idle VMCB executes, see machine/svm.c */
 	.globl svm_idle_loop
 svm_idle_loop:
 	hlt

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the dispatcher (hypercall.c) and the handlers (hypercall_*.c).
+ * Between the dispatcher (hypercall/hypercall.c) and the handlers next to it.
  */
 #ifndef HV_HYPERCALL_H
 #define HV_HYPERCALL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Tables from names of registers to the functions that know where they are: what
- * child_registers.c shares with the files that have some of them.
+ * child/registers.c shares with the files that have some of them.
  */
 #ifndef HV_CHILD_REGISTERS_H
 #define HV_CHILD_REGISTERS_H

@@ -2,7 +2,7 @@
 /*
  * What a child sees of the hypervisor: CPUID leaves from 0x40000000 on, as far as
  * the partition's synthetic processor features allow, and hypercalls, of which
- * there is none that a child could make. The MSRs are in child_synthetic.c.
+ * there is none that a child could make. The MSRs are in child/synthetic.c.
  */
 #include "run.h"
 #include "tlfs_synthetic.h"

@@ -40,7 +40,7 @@ struct spinlock {
 	u32 locked;
 };
 
-/* General registers that VMRUN does not switch; order known to svm_enter.S */
+/* General registers that VMRUN does not switch; svm_enter.S knows the order */
 struct gprs {
 	u64 rbx, rcx, rdx, rdi, rbp;
 	u64 r8, r9, r10, r11, r12, r13, r14, r15;
@@ -82,8 +82,8 @@ enum vp_state {
  * @index: VP index in its partition
  * @partition: the partition it belongs to
  * @cpu: the processor that runs it
- * @state: enum vp_state; changes under the lock of apic.c, except that its
- *	own processor moves it from VP_RUNNING to VP_DEAD
+ * @state: enum vp_state; changes under the lock of parent/apic.c, except that
+ *	its own processor moves it from VP_RUNNING to VP_DEAD
  * @stop: set by another processor that wants this VP to park
  * @nmi_masked: it is in its NMI handler
  * @nmi_pending: another NMI waits for the end of that handler
@@ -136,14 +136,14 @@ struct partition {
 
 /**
  * struct cpu - A physical processor
- * @stack_top: where its stack begins; offset known to trampoline.S
+ * @stack_top: where its stack begins; offset known to machine/trampoline.S
  * @index: its number, 0 is the boot processor
  * @apic_id: local APIC id
  * @alive: it reached C; written by itself, cleared by who starts it
  * @parked: it waits in cpu_park() and holds nothing
  * @lp_added: the root partition added it as a logical processor
  * @vp: the parent's VP that runs on it
- * @idle: the VMCB that it idles in, see svm.c
+ * @idle: the VMCB that it idles in, see machine/svm.c
  * @kicked: another processor has sent it an NMI that it has not taken yet;
  *	changed by anybody, see cpu_kick()
  * @waiting: it idles and wants to know of VPs of children that become ready;
@@ -196,7 +196,7 @@ extern struct partition parent;
 extern struct cpu cpus[MAX_CPUS];
 extern u32 num_cpus;
 
-/* Symbols of the assembly files and of link.lds */
+/* Symbols of the assembly files and of machine/link.lds */
 extern u8 hv_begin[], hv_end[];
 extern u8 trampoline_begin[], trampoline_end[];
 extern u8 host_exceptions[], host_nmi[];
@@ -210,7 +210,7 @@ __noreturn void hv_main(const struct multiboot_info *info);
 __noreturn void cpu_entry(struct cpu *cpu);
 __noreturn void host_exception(const struct exception_frame *frame);
 
-/* console.c */
+/* machine/console.c */
 __printf(1, 2) void hv_print(const char *format, ...);
 __printf(2, 3) void text_add(struct text *text, const char *format, ...);
 __printf(2, 3) __noreturn void end_of_run(enum end_code code,
@@ -218,7 +218,7 @@ __printf(2, 3) __noreturn void end_of_run(enum end_code code,
 void spin_lock(struct spinlock *lock);
 void spin_unlock(struct spinlock *lock);
 
-/* string.c */
+/* machine/string.c */
 void *memset(void *to, int value, size_t size);
 void *memcpy(void *to, const void *from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
@@ -228,7 +228,7 @@ bool all_zero(const void *data, size_t size);
 char *next_word(char **line, const char *separators);
 bool parse_u64(const char *word, int base, u64 *value);
 
-/* memory.c */
+/* machine/memory.c */
 void memory_init(const void *multiboot_map, u32 size);
 void *page_alloc(u32 count);
 u64 parent_page_alloc(void);
@@ -239,20 +239,20 @@ bool memory_is_hidden(u64 gpa, u64 size);
 u32 memory_hidden(const struct ram_range **ranges);
 u32 memory_map_of_parent(const struct ram_range **ranges);
 
-/* acpi.c */
+/* machine/acpi.c */
 void acpi_init(void);
 u32 acpi_processors(u32 *apic_ids, u32 max);
 u16 acpi_pm_timer(void);
 u64 acpi_rsdp(void);
 
-/* clock.c */
+/* machine/clock.c */
 void clock_init(void);
 u64 clock_reference(void);
 u64 clock_tsc_hz(void);
 u64 clock_apic_hz(void);
 void clock_fill_reference_page(struct hv_reference_tsc_page *page);
 
-/* cpu.c */
+/* machine/cpu.c */
 void cpu_init_boot(void);
 void cpu_start_others(void);
 void cpu_init_self(struct cpu *cpu);
@@ -267,7 +267,7 @@ void cpu_send_init(struct cpu *cpu);
 void cpu_send_startup(struct cpu *cpu);
 struct cpu *cpu_by_apic_id(u32 apic_id);
 
-/* svm.c */
+/* machine/svm.c */
 void svm_init(void);
 void svm_init_cpu(struct cpu *cpu);
 void svm_idle(struct cpu *cpu);
@@ -280,27 +280,27 @@ void vmcb_inject_ud(struct vmcb *vmcb);
 void svm_intercept_msr(u32 msr, u32 access);
 void svm_intercept_port(u16 port);
 
-/* run_vmcb.c, run_schedule.c: see also child.h */
+/* run/vmcb.c, run/schedule.c: see also child.h */
 void run_init(void);
 bool run_ready_vps(struct cpu *cpu);
 
-/* run_timer.c: see also run.h */
+/* run/timer.c: see also run.h */
 u64 timer_wake_sleepers(void);
 void timer_arm(u64 deadline);
 
-/* run_doorbell.c: see also port.h and run.h */
+/* run/doorbell.c: see also port.h and run.h */
 void doorbell_retry(void);
 void doorbell_reset(const struct vp *vp);
 
-/* svm_enter.S */
+/* machine/svm_enter.S */
 void svm_enter(struct vmcb *vmcb, struct gprs *regs);
 
-/* npt.c */
+/* parent/npt.c */
 u64 *npt_build_parent(void);
 void npt_set_visible(u64 gpa, bool visible);
 bool npt_changed(u32 *generation);
 
-/* ownership.c */
+/* child/ownership.c */
 enum page_use {
 	PAGE_IN_USE_MAPPED,		/* behind a child's memory */
 	PAGE_IN_USE_LENT,		/* shared with the hypervisor */
@@ -316,39 +316,39 @@ void page_use_end(u64 gpa, u64 size, enum page_use use);
 void page_set_extra(u64 gpa, u32 extra);
 u32 page_take_extra(u64 gpa);
 
-/* vp.c */
+/* parent/vp.c */
 void parent_create(void);
 __noreturn void vp_run(struct vp *vp);
 bool vp_must_stop(struct vp *vp);
 bool vp_take_nmi(struct vp *vp);
 void vp_leaves_nmi_handler(struct vp *vp);
 
-/* exit.c */
+/* parent/exit.c */
 void exit_dispatch(struct vp *vp);
 
-/* cpuid.c */
+/* parent/cpuid.c */
 void exit_cpuid(struct vp *vp);
 
-/* msr.c */
+/* parent/msr.c */
 void msr_init(void);
 void exit_msr(struct vp *vp);
 bool overlay_write(struct vp *vp, u64 *reg, u64 value);
 
-/* synic.c */
+/* parent/synic.c */
 void synic_init_vp(struct vp *vp);
 bool synic_read(struct vp *vp, u32 msr, u64 *value);
 bool synic_write(struct vp *vp, u32 msr, u64 value);
 
-/* apic.c */
+/* parent/apic.c */
 bool apic_read(struct vp *vp, u32 msr, u64 *value);
 bool apic_write(struct vp *vp, u32 msr, u64 value);
 void apic_vp_died(struct vp *vp);
 bool apic_create_vp(struct vp *vp, struct vp *target);
 
-/* hypercall.c */
+/* hypercall/hypercall.c */
 void exit_vmmcall(struct vp *vp);
 
-/* calllog.c */
+/* debug/calllog.c */
 const char *fault_add(u64 code, u64 nth, u64 status);
 void fault_clear(void);
 bool fault_hits(u16 code, u16 *status);
@@ -358,7 +358,7 @@ void calllog_clear(void);
 void counters_print(struct text *text);
 void counters_clear(void);
 
-/* knobs.c */
+/* debug/knobs.c */
 extern struct knobs {
 	u64 partition;
 	u64 scheduler;
@@ -380,21 +380,21 @@ void knobs_parse(char *command_line);
 const char *knob_change(const char *name, const char *value);
 void knobs_print(struct text *text);
 
-/* debug.c */
+/* debug/debug.c */
 #define DEBUG_PORT		0xed00
 
 void debug_write(u8 byte);
 u8 debug_read(void);
 
-/* run_message.c */
+/* run/message.c */
 void messages_print(struct text *text);
 void messages_clear(void);
 
-/* ledger.c */
+/* debug/ledger.c */
 void ledger_print(struct text *text);
 void ledger_log(void);
 
-/* linux_boot.c */
+/* machine/linux_boot.c */
 void linux_boot(struct vp *vp, const struct boot_module *kernel,
 		const struct boot_module *initramfs);
 

@@ -30,7 +30,7 @@
 #define ENTRY_MAPPED	BIT(52)
 #define ENTRY_NO_ACCESS	BIT(53)
 #define ENTRY_RAM	BIT(54)
-#define ENTRY_OVERLAY	BIT(55)	/* not the parent's, see child_overlay.c */
+#define ENTRY_OVERLAY	BIT(55)	/* not the parent's, see child/overlay.c */
 #define ENTRY_ADDRESS	(align_down(BIT(52) - 1, PAGE_SIZE))
 #define ENTRY_STATE	(X86_PTE_ACCESSED | X86_PTE_DIRTY)
 #define TABLE_FLAGS	(X86_PTE_PRESENT | X86_PTE_WRITE | X86_PTE_USER)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * RDMSR and WRMSR of children, for the registers that the hypervisor keeps for
- * them (child_msr.c) and two that are more than a place to keep a value.
+ * them (child/msr.c) and two that are more than a place to keep a value.
  */
 #include "run.h"
 

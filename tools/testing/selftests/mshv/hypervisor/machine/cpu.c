@@ -42,7 +42,7 @@ struct exception_frame {
 struct cpu cpus[MAX_CPUS];
 u32 num_cpus;
 
-/* Read by trampoline.S */
+/* Read by machine/trampoline.S */
 struct cpu *cpu_starting;
 
 static struct idt_gate idt[NUM_EXCEPTIONS] __aligned(16);

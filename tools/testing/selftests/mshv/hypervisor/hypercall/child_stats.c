@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Pages of statistics of children and their VPs. What is on them is in
- * child_stats.c.
+ * child/stats.c.
  */
 #include "child.h"
 #include "hypercall.h"

@@ -4,7 +4,7 @@
  * fixed factor, so that no rounding is involved.
  *
  * Who has the VP lets the timer expire: its processor before each entry, and
- * run_timer.c while the VP has halted.
+ * run/timer.c while the VP has halted.
  */
 #include "child.h"
 #include "tlfs_interrupt.h"

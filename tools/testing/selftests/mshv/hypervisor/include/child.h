@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Child partitions and their VPs: what the files that keep them (child*.c,
- * hypercall_child*.c) and the files that run them (run_*.c, intercept*.c) share.
+ * Child partitions and their VPs: what the files that keep them (child/ and
+ * hypercall/) and the files that run them (run/) share.
  *
  * Locks: children_lock covers the table of children, every struct child, all
  * pools, who owns which page, and every VP that no processor runs. It is a leaf
- * lock, but for those of memory.c and of the files that run VPs.
+ * lock, but for those of machine/memory.c and of the files that run VPs.
  *
  * A VP in CHILD_VP_RUNNING belongs to its processor alone. It gets there under
  * children_lock and leaves there under it; in between, nobody else touches it
@@ -45,7 +45,7 @@ enum child_state {
  * @free: number of them that no object uses
  * @used: number of them that objects use
  * @first: the free ones, linked through their first word; 0: none
- * @extra: used ones that no object needs, see child_pool.c; linked likewise
+ * @extra: used ones that no object needs, see child/pool.c; linked likewise
  */
 struct pool {
 	u32 free;
@@ -138,7 +138,7 @@ enum child_counter {
 	CHILD_COUNTERS
 };
 
-/* MSRs that are kept neither in the VMCB nor by the hypervisor, see child_msr.c */
+/* MSRs neither in the VMCB nor with the hypervisor, see child/msr.c */
 #define CHILD_STORED_MSRS	36
 
 struct result_page;
@@ -167,7 +167,7 @@ struct result_page;
  * @xcr0: HV_X64_REGISTER_XFEM
  * @cr8: task priority
  * @dr: debug registers 0 to 3
- * @msrs: see child_msr.c
+ * @msrs: see child/msr.c
  * @pending_event: HV_REGISTER_PENDING_EVENT0 and 1
  * @deliverability: HV_REGISTER_DELIVERABILITY
  * @apic: its local APIC, where the hypervisor provides it
@@ -180,7 +180,7 @@ struct result_page;
  * @state: state pages, by HV_STATE_PAGE_*
  * @stats: statistics pages, by HV_STATS_AREA_*
  * @counters: by enum child_counter
- * @results: what the parent has said in advance, see child_results.c
+ * @results: what the parent has said in advance, see child/results.c
  * @intercept_message: tells the parent of an intercept
  * @signal_message: tells the parent that it can be dispatched again
  * @eoi_message: tells the parent of level-triggered interrupts that ended
@@ -297,7 +297,7 @@ COMPILE_ASSERT(sizeof(struct child_vp) <= PAGE_SIZE);
 extern struct child *children[MAX_CHILDREN];
 extern struct spinlock children_lock;
 
-/* child.c */
+/* child/child.c */
 struct child *child_find(u64 id);
 struct child_vp *child_vp_find(u64 id, u32 index);
 enum hv_status child_vp_get(u64 id, u32 index, struct child_vp **vp);
@@ -308,10 +308,10 @@ enum hv_status child_initialize(u64 id);
 enum hv_status child_finalize(u64 id);
 enum hv_status child_delete(u64 id);
 
-/* child_port.c: the rest is in port.h */
+/* child/port.c: the rest is in port.h */
 void child_disconnect(struct child *child);
 
-/* child_pool.c */
+/* child/pool.c */
 extern struct pool parent_pool;
 bool pool_take(struct pool *pool, u32 count, u64 pages[]);
 void pool_return(struct pool *pool, u64 page);
@@ -322,7 +322,7 @@ enum hv_status shared_page_start(struct shared_page *shared, struct pool *pool,
 				 u64 provided);
 void shared_page_end(struct shared_page *shared);
 
-/* child_npt.c */
+/* child/npt.c */
 #define NPT_READ		BIT(0)	/* HV_MAP_GPA_READABLE */
 #define NPT_WRITE		BIT(1)	/* HV_MAP_GPA_WRITABLE */
 #define NPT_EXECUTE		BIT(2)	/* HV_MAP_GPA_KERNEL_EXECUTABLE */
@@ -353,12 +353,12 @@ bool child_npt_all_accessed(const struct child *child);
 void child_npt_settle(struct child *child);
 void child_npt_destroy(struct child *child);
 
-/* child_vp.c */
+/* child/vp.c */
 enum hv_status child_vp_create(struct child *child, u32 index);
 void child_vp_delete(struct child_vp *vp);
 void child_vp_count(struct child_vp *vp, u32 counter, u64 value);
 
-/* child_stats.c */
+/* child/stats.c */
 void child_stats_add(struct child_vp *vp, enum child_counter counter, u64 by);
 void child_stats_exit(struct child_vp *vp, u64 code);
 void child_stats_message(struct child_vp *vp, u32 type);
@@ -366,7 +366,7 @@ void child_stats_show_vp(struct child_vp *vp);
 void child_stats_show(const struct child *child);
 
 /*
- * child_msr.c: where an MSR of a child is kept, in the VMCB or in @msrs; NULL:
+ * child/msr.c: where an MSR of a child is kept, in the VMCB or in @msrs; NULL:
  * nowhere. Whoever writes checks the value with child_msr_valid().
  */
 u64 *child_msr(struct child_vp *vp, u32 msr);
@@ -374,14 +374,14 @@ bool child_msr_valid(u32 msr, u64 value);
 u64 *child_msr_register(struct child_vp *vp, u32 name, u32 *msr);
 void child_msr_reset(struct child_vp *vp);
 
-/* child_registers.c */
+/* child/registers.c */
 u64 *child_general_register(struct child_vp *vp, u32 n);
 enum hv_status child_register_get(struct child_vp *vp, u32 name,
 				  struct hv_value *value);
 enum hv_status child_register_set(struct child_vp *vp, u32 name,
 				  const struct hv_value *value);
 
-/* child_state.c: what the processor keeps in another form than the interface */
+/* child/state.c: what the processor keeps in another form than the interface */
 struct hv_segment child_segment_get(const struct child_vp *vp, u32 n);
 bool child_segment_set(struct child_vp *vp, u32 n,
 		       const struct hv_segment *segment);
@@ -389,26 +389,26 @@ u64 child_pending_get(const struct child_vp *vp);
 bool child_pending_set(struct child_vp *vp, u64 pending);
 u64 child_interrupt_state_get(const struct child_vp *vp);
 
-/* child_time.c */
+/* child/time.c */
 bool child_time_stops(struct child *child);
 void child_time_change(struct child *child);
 u64 child_time_now(const struct child *child);
 
-/* child_results.c: with the VP at hand */
+/* child/results.c: with the VP at hand */
 enum hv_status child_result_set(struct child_vp *vp,
 				const struct hv_intercept_result *result);
 void child_results_delete(struct child_vp *vp);
 bool child_result_cpuid(struct child_vp *vp, u32 leaf, u32 subleaf, u32 out[4]);
 bool child_result_msr(struct child_vp *vp, u32 msr, bool write, u32 *action);
 
-/* child_xsave.c: extended state in compacted format; with the VP at hand */
+/* child/xsave.c: extended state in compacted format; with the VP at hand */
 u64 child_xsave_states(void);
 u32 child_xsave_size(u64 states);
 void child_xsave_get(struct child_vp *vp, u64 states, void *compacted);
 bool child_xsave_set(struct child_vp *vp, u64 states, void *compacted);
 
 /*
- * child_register_page.c: to be called with the VP at hand, before it enters
+ * child/register_page.c: to be called with the VP at hand, before it enters
  * guest mode for the first time since the parent may have written to the page,
  * and after it left to tell the parent about an intercept.
  */
@@ -417,7 +417,7 @@ void register_page_store(struct child_vp *vp);
 void register_page_refresh(struct child_vp *vp);
 
 /*
- * run_*.c, for the files that keep. All but run_stop() with children_lock held.
+ * run/, for the files that keep. All but run_stop() with children_lock held.
  * run_stop(): ask a VP to leave its processor, don't wait.
  * run_flush(): no processor uses older contents of the nested page table.
  * run_update(): registers of a VP that does not run have changed, which may
@@ -430,7 +430,7 @@ void run_update(struct child_vp *vp);
 void run_forget(struct child_vp *vp);
 
 /*
- * run_message.c: messages to the parent's SINT0. May be called with and without
+ * run/message.c: messages to the parent's SINT0. May be called with and without
  * children_lock. message_post(): @m is filled in by the caller but for @next and
  * @queued; while it is queued a second post does nothing. message_cancel(): @m
  * goes away. message_retry(): the parent may have made room.
@@ -441,18 +441,18 @@ void message_cancel(struct message *m);
 void message_retry(void);
 
 /*
- * run_vmcb.c: fill a zeroed VMCB, @vp->vmcb, with the state after RESET; INIT of
+ * run/vmcb.c: fill a zeroed VMCB, @vp->vmcb, with the state after RESET; INIT of
  * a VP; SIPI, after which it starts at page @vector.
  */
 void run_vmcb_init(struct child_vp *vp);
 void run_vmcb_reset(struct child_vp *vp);
 void run_vmcb_start(struct child_vp *vp, u8 vector);
 
-/* run_cpuid.c: what a VP sees without intercepts; EAX, EBX, ECX, EDX */
+/* run/cpuid.c: what a VP sees without intercepts; EAX, EBX, ECX, EDX */
 void run_cpuid(const struct child_vp *vp, u32 leaf, u32 subleaf, u32 out[4]);
 
 /*
- * guest_walk.c: translate an address of a VP that does not run, with
+ * run/guest_walk.c: translate an address of a VP that does not run, with
  * children_lock held. @access is HV_TRANSLATE_*; returns HV_TRANSLATE_* result.
  */
 u32 guest_walk(const struct child_vp *vp, u64 gva, u32 access, u64 *gpa);

@@ -9,7 +9,7 @@
  *   in the parent's memory map, but linux_boot.c sees to it that Linux never
  *   uses it for itself;
  * - everything else the firmware calls RAM is the parent's own, but for the
- *   pages that it deposited, see ownership.c.
+ *   pages that it deposited, see child/ownership.c.
  *
  * The heap is as large as the bookkeeping of all RAM may become: the parent's
  * nested page table with 4 KiB pages, and a word for the owner of each page.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Doorbells: what the files that keep ports and connections (child_port.c,
- * hypercall_port.c) and the one that rings (run_doorbell.c) share. All of it is
+ * Doorbells: what the files that keep ports and connections (child/port.c,
+ * hypercall/port.c) and the one that rings (run/doorbell.c) share. All of it is
  * under children_lock.
  */
 #ifndef HV_PORT_H
@@ -48,7 +48,7 @@ struct connection {
 	struct connection *next;
 };
 
-/* child_port.c */
+/* child/port.c */
 extern struct port *ports;
 struct port *port_find(u32 id);
 enum hv_status port_create(const struct port *like);
@@ -57,7 +57,7 @@ enum hv_status connection_create(struct child *child,
 				 const struct connection *like);
 enum hv_status connection_delete(struct child *child, u32 id);
 
-/* run_doorbell.c */
+/* run/doorbell.c */
 void doorbell_ring(struct port *port);
 void doorbell_room(struct vp *vp, u32 sint);
 

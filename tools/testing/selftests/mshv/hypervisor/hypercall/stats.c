@@ -2,7 +2,7 @@
 /*
  * Hypercalls that map pages of statistics. A page of the parent's own objects is
  * filled when it is mapped, and that of the hypervisor follows the number of
- * children; what is about the children themselves is in hypercall_child_stats.c.
+ * children; what is about the children themselves is in child_stats.c.
  *
  * Invariant: an object has at most one page. The page that the hypervisor
  * provided for it stays its own while it is not mapped.
