@@ -26,6 +26,7 @@
 #include "debugfs.h"
 #include "mshv_root.h"
 #include "partition.h"
+#include "synic.h"
 #include "vp.h"
 
 /* What the hypervisor says it has is not believed beyond this. */
@@ -176,6 +177,8 @@ int mshv_debugfs_start(struct mshv_root *root)
 	if (IS_ERR(debugfs_top))
 		return 0;
 
+	debugfs_create_atomic_t("bad_messages", 0400, debugfs_top,
+				&mshv_bad_messages);
 	if (root->partition_type == MSHV_PARTITION_ROOT)
 		add_machine();
 	debugfs_partitions = debugfs_create_dir("partition", debugfs_top);

@@ -19,11 +19,12 @@
 #include "synic.h"
 #include "vp.h"
 
-static atomic_long_t malformed;
+/* Messages that made no sense, since the driver was loaded; in debugfs. */
+atomic_t mshv_bad_messages;
 
 static void report(const struct hv_message *message, const char *why)
 {
-	atomic_long_inc(&malformed);
+	atomic_inc(&mshv_bad_messages);
 	pr_warn_once("message of type %#x from the hypervisor: %s\n",
 		     message->header.message_type, why);
 }

@@ -260,17 +260,20 @@ static void eoi_is_an_acknowledgment(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fx->acknowledged, 1);
 }
 
-static void unknown_types_do_nothing(struct kunit *test)
+static void unknown_types_are_only_counted(struct kunit *test)
 {
 	struct fixture *fx = test->priv;
 	static const u32 types[] = {
 		HVMSG_GPA_INTERCEPT, HVMSG_TIMER_EXPIRED, 1, U32_MAX,
 	};
+	const int before = atomic_read(&mshv_bad_messages);
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		compose(fx, types[i], 240);
 		expect_kicks(test, 0, 0);
 	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&mshv_bad_messages) - before,
+			ARRAY_SIZE(types));
 }
 
 static struct kunit_case message_cases[] = {
@@ -281,7 +284,7 @@ static struct kunit_case message_cases[] = {
 	KUNIT_CASE(completion_completes),
 	KUNIT_CASE(late_completion_is_not_mistaken),
 	KUNIT_CASE(eoi_is_an_acknowledgment),
-	KUNIT_CASE(unknown_types_do_nothing),
+	KUNIT_CASE(unknown_types_are_only_counted),
 	{}
 };
 

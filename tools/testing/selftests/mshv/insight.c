@@ -227,6 +227,15 @@ TEST_F(guest, counters_of_the_hypervisor_are_the_roots)
 	EXPECT_LT(0, counter(TOP, "lp/0/stats", "LpGlobalTime"));
 }
 
+/* Of our driver only, which has attributes. */
+TEST_F(guest, messages_of_the_hypervisor_make_sense)
+{
+	char type[16] = "";
+
+	if (read_file("/sys/class/misc/mshv/partition_type", type, sizeof(type)))
+		EXPECT_EQ(0, read_number(TOP "/bad_messages", NULL));
+}
+
 static size_t name_length(const char *text)
 {
 	size_t length = 0;
@@ -269,7 +278,7 @@ static int check_file(const char *path, const struct stat *stat, int type,
 {
 	static char text[STATS_SIZE];
 
-	if (type != FTW_F)
+	if (type != FTW_F || strcmp(path + ftw->base, "stats"))
 		return 0;
 	files++;
 	if (read_file(path, text, sizeof(text)) && well_formed(text))
