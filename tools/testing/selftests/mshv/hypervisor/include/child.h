@@ -174,6 +174,8 @@ struct result_page;
  * @offer: what the processor was offered when it last entered guest mode
  * @offered: vector of the interrupt that it was offered
  * @offered_external: that is not one of the local APIC's
+ * @shadowed_hlt: RIP of a HLT in the shadow of STI that it was to execute when it
+ *	last entered guest mode, see run/interrupt.c
  * @synic: its SynIC and synthetic timers
  * @assist: HV_REGISTER_VP_ASSIST_PAGE, without a meaning yet
  * @npt_generation: of the nested page table when it last entered guest mode
@@ -215,6 +217,7 @@ struct child_vp {
 	enum child_offer offer;
 	u8 offered;
 	bool offered_external;
+	u64 shadowed_hlt;
 	struct child_synic synic;
 	u64 assist;
 	u32 npt_generation;

@@ -19,6 +19,9 @@
 #define MOV_CR8_LENGTH		4
 #define REX_B			BIT(0)
 #define REX_R			BIT(2)
+#define OPCODE_HLT		0xf4
+
+#define NO_SHADOWED_HLT		(~0UL)
 
 static bool event_waits(const struct child_vp *vp)
 {
@@ -190,6 +193,34 @@ static void offer_apic(struct child_vp *vp)
 		child_apic_offer(vp, vector);
 }
 
+/*
+ * Emulated processors forget the shadow of STI when they enter guest mode. An
+ * interrupt would then come in front of the HLT that waits for it, and the HLT
+ * would wait for another one. So nothing is offered there: the HLT exits, and
+ * what waits ends it.
+ */
+static void find_shadowed_hlt(struct child_vp *vp)
+{
+	const struct vmcb *vmcb = vp->vmcb;
+	u8 code = 0;
+
+	vp->shadowed_hlt = NO_SHADOWED_HLT;
+	if (!(vmcb->interrupt_shadow & HV_INTERRUPT_SHADOW))
+		return;
+	spin_lock(&children_lock);
+	if (guest_fetch(vp, vmcb->cs.base + vmcb->rip, &code, 1) == 1 &&
+	    code == OPCODE_HLT)
+		vp->shadowed_hlt = vmcb->rip;
+	spin_unlock(&children_lock);
+}
+
+/* It may have left guest mode in front of the HLT once more. */
+static void keep_shadow(struct child_vp *vp)
+{
+	if (vp->vmcb->rip == vp->shadowed_hlt)
+		vp->vmcb->interrupt_shadow |= HV_INTERRUPT_SHADOW;
+}
+
 static void tell_deliverable(struct child_vp *vp, u64 notification, u8 type)
 {
 	struct hv_interruption_deliverable *deliverable;
@@ -262,6 +293,9 @@ enum run_result interrupts_offer(struct child_vp *vp)
 	vmcb->intercept_cr &= ~SVM_CR_WRITE(8);
 	vmcb->intercept_misc1 &= ~SVM_MISC1_VINTR;
 	offer_nmi(vp);
+	find_shadowed_hlt(vp);
+	if (vp->shadowed_hlt != NO_SHADOWED_HLT)
+		return RUN_ON;
 	if (child_has_apic(vp->child))
 		offer_apic(vp);
 	else if (vp->deliverability && !offer_window(vp))
@@ -305,6 +339,7 @@ static bool was_taken(const struct child_vp *vp)
 void interrupts_taken(struct child_vp *vp)
 {
 	keep_event(vp->vmcb);
+	keep_shadow(vp);
 	vp->cr8 = vp->vmcb->interrupt_control & SVM_VIRTUAL_TPR;
 	if (vp->offer != OFFER_INTERRUPT)
 		return;
