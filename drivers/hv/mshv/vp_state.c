@@ -89,9 +89,9 @@ static int pin_buffer(unsigned long address, u16 count, struct page **pages)
 					      count - done, FOLL_WRITE,
 					      pages + done);
 
-		if (ret < 0) {
+		if (ret <= 0) {
 			unpin_user_pages(pages, done);
-			return ret;
+			return ret ?: -EFAULT;
 		}
 		done += ret;
 	}
