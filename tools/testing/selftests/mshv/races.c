@@ -14,7 +14,7 @@
 #define PORT	0x80
 #define MMIO	0xfc000000UL
 #define RACERS	8
-#define HEATS	10
+#define HEATS	20
 
 /* What the threads do, and how each of them ended */
 struct race {
