@@ -382,7 +382,7 @@ TEST_F_TIMEOUT(guest, copy_of_a_running_guest_is_complete, 60)
 
 /* Eight threads ask, clear and set; the memory comes and goes. */
 #define RACERS		8
-#define HEATS		20
+#define HEATS		40
 
 struct racer {
 	struct vm *vm;

@@ -60,7 +60,7 @@ static __guest void spin(__u64 unused)
  */
 static unsigned int storm_size(void)
 {
-	return processors() == 2 ? 10000 : 1000;
+	return processors() == 2 ? 10000 : 2500;
 }
 
 static unsigned int count_received;
