@@ -11,6 +11,7 @@
  * Nothing fails for lack of a counter: what the hypervisor refuses, or what
  * there is no memory for, is not there.
  */
+#include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
@@ -47,10 +48,15 @@ struct lasting_stats {
 	struct mshv_stats stats;
 };
 
-/* Change in the probe only. */
+/* Change in the probe, and when a processor comes online. */
 static LIST_HEAD(lasting_stats);
+static struct cpumask shown_cpus;
+
+/* Change in the probe only. */
 static struct dentry *debugfs_top;
 static struct dentry *debugfs_partitions;
+static struct dentry *debugfs_own_vps;
+static enum cpuhp_state hotplug_state = CPUHP_INVALID;
 
 static int stats_show(struct seq_file *m, void *unused)
 {
@@ -118,27 +124,44 @@ static void add_machine(void)
 	}
 }
 
-/* Those of the processors that have been online until now. */
-static void add_own_vps(struct dentry *dir)
+/*
+ * A processor's VP is there, and goes on counting, from the first time that the
+ * processor is online: also while it is offline.
+ */
+static int show_own_vp(unsigned int cpu)
+{
+	union hv_stats_object_identity identity = {
+		.vp = {
+			.partition_id = hv_current_partition_id,
+			.vp_index = hv_vp_index[cpu],
+		},
+	};
+	struct mshv_stats *stats;
+
+	if (cpumask_test_and_set_cpu(cpu, &shown_cpus))
+		return 0;
+
+	stats = map_lasting(HV_STATS_OBJECT_VP, identity);
+	if (stats)
+		add_stats_file(add_numbered_dir(debugfs_own_vps,
+						hv_vp_index[cpu]), stats);
+	return 0;
+}
+
+/* Those of the processors that have been online until now, then of others. */
+static void add_own_vps(void)
 {
 	unsigned int cpu;
+	int ret;
 
-	for_each_present_cpu(cpu) {
-		union hv_stats_object_identity identity = {
-			.vp = {
-				.partition_id = hv_current_partition_id,
-				.vp_index = hv_vp_index[cpu],
-			},
-		};
-		struct mshv_stats *stats;
+	for_each_present_cpu(cpu)
+		if (hv_vp_index[cpu] != VP_INVAL)
+			show_own_vp(cpu);
 
-		if (hv_vp_index[cpu] == VP_INVAL)
-			continue;
-		stats = map_lasting(HV_STATS_OBJECT_VP, identity);
-		if (stats)
-			add_stats_file(add_numbered_dir(dir, hv_vp_index[cpu]),
-				       stats);
-	}
+	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hyperv/mshv:debugfs",
+				show_own_vp, NULL);
+	if (ret >= 0)
+		hotplug_state = ret;
 }
 
 static void add_own_partition(void)
@@ -159,7 +182,8 @@ static void add_own_partition(void)
 	stats = map_lasting(HV_STATS_OBJECT_PARTITION, identity);
 	if (stats)
 		add_stats_file(dir, stats);
-	add_own_vps(debugfs_create_dir("vp", dir));
+	debugfs_own_vps = debugfs_create_dir("vp", dir);
+	add_own_vps();
 }
 
 /**
@@ -200,9 +224,14 @@ void mshv_debugfs_stop(struct mshv_root *root)
 
 	KUNIT_STATIC_STUB_REDIRECT(mshv_debugfs_stop, root);
 
+	if (hotplug_state != CPUHP_INVALID)
+		cpuhp_remove_state(hotplug_state);
+	hotplug_state = CPUHP_INVALID;
+
 	debugfs_remove(debugfs_top);
 	debugfs_top = NULL;
 	debugfs_partitions = NULL;
+	cpumask_clear(&shown_cpus);
 	list_for_each_entry_safe(lasting, next, &lasting_stats, node) {
 		list_del(&lasting->node);
 		mshv_stats_unmap(&lasting->stats);

@@ -66,6 +66,28 @@ same before "in the end"
 echo "count=$(nproc)"
 """
 
+# A processor that is online for the first time after the driver was loaded. Its
+# VP has a directory from then on.
+LATECOMER = """
+has() { grep -q '^VpTotalRunTime *: [0-9]' $1/stats || complain "no counters of VP $1: $2"; }
+keep before
+load "a processor was never online"
+cd /sys/kernel/debug/mshv/partition/[0-9s]*/vp || complain "no directory of VPs"
+has 0 "loaded"
+[ -e 1 ] && complain "VP 1 is there too early"
+online 1 1
+has 1 "its processor is online"
+online 1 0
+has 1 "its processor is offline"
+online 1 1
+online 1 0
+has 1 "its processor came and went again"
+cd /
+unload "a processor came and went"
+same before "in the end"
+echo "count=1"
+"""
+
 # The hypervisor goes on in its event rings where it was, the driver begins anew.
 DOORBELLS = """
 count=0
@@ -108,6 +130,9 @@ def tests():
         yield f"load and unload 100 times: {mode}", behaves(knobs, RELOAD, "100")
     for mode, knobs in MODES.items():
         yield f"processors offline and online: {mode}", behaves(knobs, HOTPLUG, "4", cpus=4)
+    for mode in ("L1VH, integrated", "root, root scheduler"):
+        yield (f"processor online for the first time: {mode}",
+               behaves(MODES[mode], LATECOMER, "1", cmdline="maxcpus=1"))
     yield ("load and unload 100 times: L1VH, integrated, Debian's kernel",
            behaves(MODES["L1VH, integrated"], RELOAD, "100", artifacts.debian_kernel))
     yield ("processors offline and online: L1VH, integrated, Debian's kernel",
