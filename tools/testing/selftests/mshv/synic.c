@@ -49,6 +49,33 @@ static __u16 post(struct vm *vm, __u32 index, __u32 sint, __u64 payload)
 	return args.status;
 }
 
+/* Also while the VP runs: by the descriptor of the VM */
+static int want_free_slots(struct vm *vm, __u32 index, __u64 sints)
+{
+	struct {
+		struct hv_vp_registers head;
+		struct hv_register reg;
+	} in = {
+		.head.vp_index = index,
+		.reg.name = HV_REG_DELIVERABILITY,
+		.reg.value.u64 = sints,
+	};
+	struct mshv_root_hvcall args = {
+		.code = HVCALL_SET_VP_REGISTERS,
+		.reps = 1,
+		.in_sz = sizeof(in),
+		.in_ptr = (uintptr_t)&in,
+	};
+
+	return hvcall(vm->fd, &args);
+}
+
+static bool tells_free_slots(struct vp *vp, __u16 sints)
+{
+	return vp_runs_into(vp, HV_MSG_SINT_DELIVERABLE) &&
+	       vp->message.sint_deliverable.sints == sints;
+}
+
 /* Returns the status, or whether the flag was not set before. */
 static __u16 signal_event(struct vm *vm, __u32 index, __u16 flag, bool *newly)
 {
@@ -125,6 +152,68 @@ TEST_F(synthetic, message_wakes_a_vp)
 	ASSERT_TRUE(counts_to(self->vm, STARTED, 1));
 	EXPECT_EQ(0, post(self->vm, 1, SINT, 1));
 	EXPECT_TRUE(vp_ends_well(thread));
+}
+
+static __guest void read_two_messages(__u64 unused)
+{
+	__u64 i;
+
+	synic_enable(SINT, VECTOR);
+	out8(READY_PORT, 0);
+	for (i = 1; i <= 2; i++) {
+		while (load(COUNT) < i)
+			wait_for_interrupt();
+		out32(RESULT_PORT, load(message_of(SINT) + MESSAGE_PAYLOAD));
+		message_done(SINT);
+	}
+	out32(RESULT_PORT, ALL_WELL);
+	halt();
+}
+
+TEST_F(synthetic, free_slot_is_told_once)
+{
+	const __u64 mine = HV_DELIVERABILITY_SINT(SINT);
+	struct vp *vp = vp_new_at(self->vm, 0, read_two_messages, 0);
+
+	vm_handle(self->vm, VECTOR, count);
+	ASSERT_TRUE(vp_writes_port(vp, READY_PORT, 1, 0));
+	EXPECT_EQ(0, post(self->vm, 0, SINT, 1));
+	EXPECT_EQ(HV_STATUS_OBJECT_IN_USE, post(self->vm, 0, SINT, 2));
+
+	/* Another one is free already. */
+	vp_set(vp, HV_REG_DELIVERABILITY, mine | HV_DELIVERABILITY_SINT(SINT + 1));
+	ASSERT_TRUE(tells_free_slots(vp, 1 << (SINT + 1)));
+	EXPECT_EQ(mine, vp_get(vp, HV_REG_DELIVERABILITY));
+
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 1));
+	ASSERT_TRUE(tells_free_slots(vp, 1 << SINT));
+	EXPECT_EQ(0, vp_get(vp, HV_REG_DELIVERABILITY));
+	EXPECT_EQ(0, post(self->vm, 0, SINT, 2));
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 2));
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, ALL_WELL));
+}
+
+static void *run_until_told(void *vp)
+{
+	return (void *)(long)tells_free_slots(vp, 1 << SINT);
+}
+
+/* It halts and waits for a message, which the VMM has queued meanwhile. */
+TEST_F(synthetic, free_slot_is_told_of_a_vp_that_waits)
+{
+	struct vp *vp = vp_new_at(self->vm, 1, wait_for_message, 0);
+	pthread_t thread;
+	void *told;
+
+	vm_handle(self->vm, VECTOR, count);
+	require(!pthread_create(&thread, NULL, run_until_told, vp),
+		"start a thread");
+	ASSERT_TRUE(counts_to(self->vm, STARTED, 1));
+	EXPECT_EQ(0, want_free_slots(self->vm, 1, HV_DELIVERABILITY_SINT(SINT)));
+	require(!pthread_join(thread, &told), "join it");
+	ASSERT_TRUE(!!told);
+	EXPECT_EQ(0, post(self->vm, 1, SINT, 1));
+	EXPECT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, ALL_WELL));
 }
 
 static __guest void read_flags(__u64 unused)

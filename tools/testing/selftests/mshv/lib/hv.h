@@ -270,6 +270,7 @@ struct hv_vp_registers {
 #define HV_DELIVERABILITY_NMI			1
 #define HV_DELIVERABILITY_INTERRUPT		2
 #define HV_DELIVERABILITY_PRIORITY(x)		((x) << 2)
+#define HV_DELIVERABILITY_SINT(n)		_BITULL(48 + (n))
 
 /* Types of interrupts */
 #define HV_INTERRUPT_FIXED			0
@@ -309,6 +310,7 @@ struct hv_signaled_event {
 #define HV_MSG_UNMAPPED_GPA			0x80000000
 #define HV_MSG_GPA_INTERCEPT			0x80000001
 #define HV_MSG_UNRECOVERABLE_EXCEPTION		0x80000021
+#define HV_MSG_SINT_DELIVERABLE			0x80000062
 #define HV_MSG_IO_PORT				0x80010000
 #define HV_MSG_MSR				0x80010001
 #define HV_MSG_CPUID				0x80010002
@@ -392,6 +394,13 @@ struct hv_interruption_deliverable {
 	__u8 reserved[7];
 };
 
+struct hv_sint_deliverable {
+	struct hv_intercept head;
+	__u16 sints;			/* one bit each */
+	__u16 reserved;
+	__u32 reserved2;
+};
+
 struct hv_message {
 	__u32 type;
 	__u8 payload_size;
@@ -406,6 +415,7 @@ struct hv_message {
 		struct hv_cpuid_intercept cpuid;
 		struct hv_memory_intercept memory;
 		struct hv_interruption_deliverable deliverable;
+		struct hv_sint_deliverable sint_deliverable;
 	};
 };
 

@@ -185,6 +185,29 @@ struct hv_message *child_synic_slot(struct child_vp *vp, u32 sint)
 }
 
 /**
+ * child_synic_deliverable() - Which free slots does the parent want to hear of?
+ * @vp: whose, at hand
+ *
+ * A slot that is taken is marked, as by child_synic_slot(): the guest then leaves
+ * guest mode when it has read the message, and it is looked at again.
+ *
+ * Return: one bit for each SINT.
+ */
+u16 child_synic_deliverable(struct child_vp *vp)
+{
+	u16 wanted = vp->deliverability >> HV_DELIVERABILITY_SINTS_SHIFT;
+	u16 sints = 0;
+	u32 i;
+
+	if (!wanted)
+		return 0;
+	for (i = 0; i < HV_NUM_SINTS; i++)
+		if ((wanted & BIT(i)) && child_synic_slot(vp, i))
+			sints |= BIT(i);
+	return sints;
+}
+
+/**
  * child_synic_flag() - Set an event flag
  * @vp: whose, at hand
  * @sint: for which SINT

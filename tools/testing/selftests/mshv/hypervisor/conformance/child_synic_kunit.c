@@ -3,13 +3,15 @@
  * SynIC and synthetic timers of VPs of children that do not run, by the names of
  * their registers, and the calls that put something into them.
  */
-#include "child.h"
+#include "dispatch.h"
 
 #define NOT_A_CHILD		0x4711
 #define INVALID_SYNIC_STATE	0x18
 #define OBJECT_IN_USE		0x19
 #define SINT			2
 #define TYPE			0x1234
+#define DELIVERABILITY		0x00010006
+#define FREE_SLOT(sint)		BIT_ULL(48 + (sint))
 
 /* Where the pages are put; nothing else is there. */
 #define MESSAGES_GPA		0x10000ULL
@@ -210,10 +212,43 @@ static void registers_have_names(struct kunit *test)
 	end_child(test, id);
 }
 
+/* A VP that does not run tells nothing, and keeps in mind what it is to tell. */
+static void free_slots_are_told_by_the_vp(struct kunit *test)
+{
+	static const struct register_value bad = { DELIVERABILITY, BIT(6) };
+	static const struct register_value wanted = {
+		DELIVERABILITY, FREE_SLOT(SINT) | FREE_SLOT(SINT + 1),
+	};
+	struct post_message message = { .sint = SINT, .type = TYPE };
+	u64 id = child_with_synic(test);
+
+	EXPECT_STATUS(test, set_register(test, id, 0, &bad),
+		      HV_STATUS_INVALID_REGISTER_VALUE);
+	enable(test, id);
+	message.partition_id = id;
+	EXPECT_STATUS(test, post_message(test, &message), HV_STATUS_SUCCESS);
+	EXPECT_STATUS(test, set_register(test, id, 0, &wanted),
+		      HV_STATUS_SUCCESS);
+	KUNIT_EXPECT_EQ(test, register_of(test, id, 0, DELIVERABILITY),
+			wanted.low);
+
+	if (may_dispatch(test)) {
+		KUNIT_EXPECT_EQ(test, dispatched(test, id, 0, 0),
+				DISPATCHED(BLOCKED, SUSPEND));
+		set_suspended(test, id, 0, HV_REGISTER_EXPLICIT_SUSPEND, false);
+		KUNIT_EXPECT_EQ(test, dispatched(test, id, 0, 0),
+				DISPATCHED(READY, INTERCEPT));
+		KUNIT_EXPECT_EQ(test, register_of(test, id, 0, DELIVERABILITY),
+				FREE_SLOT(SINT));
+	}
+	end_child(test, id);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(calls_are_checked),
 	KUNIT_CASE(targets_are_checked),
 	KUNIT_CASE(slots_and_flags_fill),
+	KUNIT_CASE(free_slots_are_told_by_the_vp),
 	KUNIT_CASE(registers_have_names),
 	{}
 };

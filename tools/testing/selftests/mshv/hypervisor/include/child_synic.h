@@ -80,6 +80,7 @@ bool child_synic_get(struct child_vp *vp, u32 msr, u64 *value);
 bool child_synic_set(struct child_vp *vp, u32 msr, u64 value);
 bool child_synic_auto_eoi(const struct child_vp *vp, u8 vector);
 struct hv_message *child_synic_slot(struct child_vp *vp, u32 sint);
+u16 child_synic_deliverable(struct child_vp *vp);
 void child_synic_raise(struct child_vp *vp, u32 sint);
 bool child_synic_flag(struct child_vp *vp, u32 sint, u32 flag, bool *newly);
 

@@ -38,9 +38,10 @@ COMPILE_ASSERT(sizeof(struct hv_in_assert_interrupt) == 32);
 #define HV_DELIVERABILITY_NMI			BIT(0)
 #define HV_DELIVERABILITY_INTERRUPT		BIT(1)
 #define HV_DELIVERABILITY_PRIORITY(x)		((x) >> 2 & 0xf)
-#define HV_DELIVERABILITY_SINT(n)		BIT(48 + (n))
+#define HV_DELIVERABILITY_SINTS_SHIFT		48
 #define HV_DELIVERABILITY_DEFINED		(0x3fUL | 0xffffUL << 48)
 
+#define HV_MESSAGE_SINT_DELIVERABLE		0x80000062
 #define HV_MESSAGE_APIC_EOI			0x80010004
 #define HV_MESSAGE_INTERRUPTION_DELIVERABLE	0x80010008
 
@@ -54,6 +55,15 @@ struct hv_interruption_deliverable {
 	u8 type;			/* HV_PENDING_INTERRUPT or _NMI */
 	u8 reserved[7];
 };
+
+struct hv_sint_deliverable {
+	struct hv_intercept_header header;
+	u16 sints;			/* whose slots are free, one bit each */
+	u16 reserved;
+	u32 reserved2;
+};
+
+COMPILE_ASSERT(sizeof(struct hv_sint_deliverable) == 48);
 
 /* HV_REGISTER_INTERNAL_ACTIVITY */
 #define HV_ACTIVITY_STARTUP			BIT(0)	/* waits for SIPI */

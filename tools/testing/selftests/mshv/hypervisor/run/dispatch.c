@@ -61,7 +61,7 @@ static bool may_run(const struct hv_in_dispatch *in, struct child_vp *vp,
 		       HV_DISPATCH_EVENT_INTERCEPT);
 		return false;
 	}
-	if (vp->halted || vp->startup_suspend || vp->child->time_freeze) {
+	if (interrupts_awaited(vp) || vp->child->time_freeze) {
 		schedule_block(vp);
 		answer(out, HV_DISPATCH_STATE_BLOCKED, HV_DISPATCH_EVENT_NONE);
 		return false;
@@ -82,7 +82,7 @@ static void after_run(struct child_vp *vp, enum run_result result,
 	case RUN_HALTED:
 		/* Something may have come in since it was looked at. */
 		interrupts_settle(vp);
-		if (vp->halted || vp->startup_suspend) {
+		if (interrupts_awaited(vp)) {
 			schedule_block(vp);
 			answer(out, HV_DISPATCH_STATE_BLOCKED,
 			       HV_DISPATCH_EVENT_NONE);

@@ -101,6 +101,20 @@ void interrupts_settle(struct child_vp *vp)
 		vp->halted = false;
 }
 
+/**
+ * interrupts_awaited() - Does a VP wait until it is interrupted?
+ * @vp: a VP that is not in guest mode, at hand
+ *
+ * What the parent is to hear of the VP it hears also while the VP waits.
+ *
+ * Return: whether there is no reason to run it before.
+ */
+bool interrupts_awaited(struct child_vp *vp)
+{
+	return (vp->startup_suspend || vp->halted) &&
+	       !child_synic_deliverable(vp);
+}
+
 static u64 *page_vectors(const struct child_vp *vp)
 {
 	struct hv_register_page *page = vp->state[HV_STATE_PAGE_REGISTERS].page;
@@ -237,6 +251,26 @@ static void tell_deliverable(struct child_vp *vp, u64 notification, u8 type)
 	spin_unlock(&children_lock);
 }
 
+/* Each is told once. */
+static bool tell_free_slots(struct child_vp *vp)
+{
+	u16 sints = child_synic_deliverable(vp);
+	struct hv_sint_deliverable *deliverable;
+	struct hv_message message = { 0 };
+
+	if (!sints)
+		return false;
+	vp->deliverability &= ~((u64)sints << HV_DELIVERABILITY_SINTS_SHIFT);
+	spin_lock(&children_lock);
+	deliverable = intercept_begin(vp, &message, HV_MESSAGE_SINT_DELIVERABLE,
+				      sizeof(*deliverable), HV_ACCESS_EXECUTE,
+				      0);
+	deliverable->sints = sints;
+	intercept_end(vp, &message);
+	spin_unlock(&children_lock);
+	return true;
+}
+
 static bool priority_suffices(const struct child_vp *vp)
 {
 	u32 priority = HV_DELIVERABILITY_PRIORITY(vp->deliverability);
@@ -276,7 +310,7 @@ static bool offer_window(struct child_vp *vp)
  * @vp: a VP that is about to enter guest mode on this processor
  *
  * Return: RUN_ON, RUN_HALTED (it waits for an interrupt) or RUN_INTERCEPT (the
- * parent was told that it can inject something).
+ * parent was told that it can inject something, or post a message).
  */
 enum run_result interrupts_offer(struct child_vp *vp)
 {
@@ -286,6 +320,8 @@ enum run_result interrupts_offer(struct child_vp *vp)
 	timer_arm(timer_expire(vp));
 	if (child_has_apic(vp->child))
 		interrupts_settle(vp);
+	if (tell_free_slots(vp))
+		return RUN_INTERCEPT;
 	if (vp->startup_suspend || vp->halted)
 		return RUN_HALTED;
 

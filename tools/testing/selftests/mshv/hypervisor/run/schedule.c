@@ -33,11 +33,11 @@ bool schedule_by_parent(void)
 	       knobs.integrated_scheduler;
 }
 
-static bool can_run(const struct child_vp *vp)
+static bool can_run(struct child_vp *vp)
 {
 	return !vp->stop && !vp->explicit_suspend && !vp->intercept_suspend &&
-	       !vp->dispatch_suspend && !vp->startup_suspend && !vp->halted &&
-	       !vp->child->time_freeze;
+	       !vp->dispatch_suspend && !vp->child->time_freeze &&
+	       !interrupts_awaited(vp);
 }
 
 /* A processor that runs another VP learns that it has to share. */
