@@ -27,6 +27,9 @@ TESTS += refusals
 # What a guest sees of the hypervisor
 TESTS += interface
 
+# State of a VP that is more than a page
+TESTS += vp_state_pages
+
 # Interrupts by eventfd
 TESTS += irqfd irq_storm
 

@@ -136,6 +136,7 @@ static enum hv_status create_locked(u64 flags, u64 *id)
 	child->id = next_id++;
 	child->state = CHILD_CREATED;
 	child->flags = flags;
+	child->large_xsave = knobs.large_xsave;
 	*slot = child;
 	*id = child->id;
 	return HV_STATUS_SUCCESS;

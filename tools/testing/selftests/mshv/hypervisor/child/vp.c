@@ -5,20 +5,8 @@
  */
 #include "child.h"
 
-#define FCW_RESET	0x37f
-#define MXCSR_RESET	0x1f80
-#define XSAVE_FCW	0
-#define XSAVE_MXCSR	24
-#define XSAVE_XSTATE_BV	512
-#define XSTATE_X87_SSE	3
-
-static void reset_extended_state(struct child_vp *vp)
-{
-	*(u16 *)(vp->xsave + XSAVE_FCW) = FCW_RESET;
-	*(u32 *)(vp->xsave + XSAVE_MXCSR) = MXCSR_RESET;
-	*(u64 *)(vp->xsave + XSAVE_XSTATE_BV) = XSTATE_X87_SSE;
-	vp->xcr0 = XCR0_X87;
-}
+/* Pages of every VP: its record, its VMCB, its extended state */
+#define VP_PAGES	3
 
 /**
  * child_vp_create() - Create a VP; it is suspended explicitly
@@ -31,20 +19,21 @@ static void reset_extended_state(struct child_vp *vp)
 enum hv_status child_vp_create(struct child *child, u32 index)
 {
 	struct child_vp *vp;
-	u64 pages[3];
+	u64 pages[VP_PAGES + XSAVE_LARGE_PAGES];
+	u32 count = VP_PAGES + (child->large_xsave ? XSAVE_LARGE_PAGES : 0);
 	struct child_synic synic = { 0 };
 	u32 i;
 
 	if (index >= MAX_CHILD_VPS || child->vps[index])
 		return HV_STATUS_INVALID_VP_INDEX;
-	if (!pool_take(&child->pool, ARRAY_SIZE(pages), pages))
+	if (!pool_take(&child->pool, count, pages))
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 
 	if ((child_privileges(child) & HV_PRIV_SYNIC) &&
 	    (!overlay_create(child, &synic.messages) ||
 	     !overlay_create(child, &synic.flags))) {
 		overlay_delete(child, &synic.messages);
-		for (i = 0; i < ARRAY_SIZE(pages); i++)
+		for (i = 0; i < count; i++)
 			pool_return(&child->pool, pages[i]);
 		return HV_STATUS_INSUFFICIENT_MEMORY;
 	}
@@ -53,11 +42,13 @@ enum hv_status child_vp_create(struct child *child, u32 index)
 	vp->synic = synic;
 	vp->vmcb = (struct vmcb *)pages[1];
 	vp->xsave = (void *)pages[2];
+	for (i = VP_PAGES; i < count; i++)
+		vp->large[i - VP_PAGES] = (void *)pages[i];
 	vp->index = index;
 	vp->child = child;
 	vp->explicit_suspend = true;
 	run_vmcb_init(vp);
-	reset_extended_state(vp);
+	child_xsave_reset(vp);
 	child_msr_reset(vp);
 	child_apic_reset(vp);
 	child_synic_reset(vp);
@@ -89,6 +80,8 @@ void child_vp_delete(struct child_vp *vp)
 	child->vps[vp->index] = NULL;
 	child->num_vps--;
 	child_stats_show(child);
+	for (i = 0; child->large_xsave && i < XSAVE_LARGE_PAGES; i++)
+		pool_return(&child->pool, (u64)vp->large[i]);
 	pool_return(&child->pool, (u64)vp->xsave);
 	pool_return(&child->pool, (u64)vp->vmcb);
 	pool_return(&child->pool, (u64)vp);

@@ -7,7 +7,7 @@
 #include "child.h"
 
 #define XSAVE_LEAF		0x0000000d
-#define COMPONENTS		63
+#define COMPONENTS		62	/* of the processor; then XSAVE_LARGE */
 #define FIRST_EXTENDED		2	/* below: x87 and SSE, in the legacy area */
 
 #define STATE_X87		BIT(0)
@@ -17,6 +17,9 @@
 #define FCW_RESET		0x37f
 #define MXCSR_RESET		0x1f80
 #define MXCSR_DEFINED		0xffffU
+
+#define LARGE_SIZE		(XSAVE_LARGE_PAGES * PAGE_SIZE)
+#define LARGE_WORDS		(PAGE_SIZE / sizeof(u64))	/* of a page */
 
 /* The beginning of both formats */
 struct legacy {
@@ -53,18 +56,24 @@ static struct component component(u32 n)
 
 /**
  * child_xsave_states() - Which states can a VP have?
+ * @child: of this partition
  *
  * Return: a mask, like XCR0.
  */
-u64 child_xsave_states(void)
+u64 child_xsave_states(const struct child *child)
 {
+	u64 states;
 	u32 leaf[4];
 
 	cpuid(XSAVE_LEAF, 0, leaf);
-	return (u64)leaf[3] << 32 | leaf[0];
+	states = ((u64)leaf[3] << 32 | leaf[0]) & ~XSAVE_LARGE;
+	return child->large_xsave ? states | XSAVE_LARGE : states;
 }
 
-/* Calls back for each component after SSE; returns the size of all. */
+/*
+ * Calls back for each component after SSE that the processor has; returns the
+ * size of all.
+ */
 static u32 walk(u64 states, void *compacted, struct child_vp *vp,
 		void (*visit)(struct child_vp *vp, void *place, u32 n,
 			      struct component c))
@@ -94,7 +103,41 @@ static u32 walk(u64 states, void *compacted, struct child_vp *vp,
  */
 u32 child_xsave_size(u64 states)
 {
-	return walk(states, NULL, NULL, NULL);
+	u32 size = walk(states, NULL, NULL, NULL);
+
+	return states & XSAVE_LARGE ? align_up(size, 64) + LARGE_SIZE : size;
+}
+
+/* It is the last component. */
+static void *large_part(void *compacted, u64 states)
+{
+	return compacted + child_xsave_size(states) - LARGE_SIZE;
+}
+
+/* Each word is its own number, so that none can be taken for another one. */
+static void reset_large(struct child_vp *vp)
+{
+	u32 i, j;
+
+	for (i = 0; i < XSAVE_LARGE_PAGES; i++)
+		for (j = 0; j < LARGE_WORDS; j++)
+			vp->large[i][j] = i * LARGE_WORDS + j;
+}
+
+static void get_large(const struct child_vp *vp, void *to)
+{
+	u32 i;
+
+	for (i = 0; i < XSAVE_LARGE_PAGES; i++)
+		memcpy(to + i * PAGE_SIZE, vp->large[i], PAGE_SIZE);
+}
+
+static void set_large(struct child_vp *vp, const void *from)
+{
+	u32 i;
+
+	for (i = 0; i < XSAVE_LARGE_PAGES; i++)
+		memcpy(vp->large[i], from + i * PAGE_SIZE, PAGE_SIZE);
 }
 
 static void take_out(struct child_vp *vp, void *place, u32 n,
@@ -118,6 +161,10 @@ void child_xsave_get(struct child_vp *vp, u64 states, void *compacted)
 	to->xstate_bv = from->xstate_bv & states;
 	to->xcomp_bv = states | COMPACTED;
 	walk(states, compacted, vp, take_out);
+	if (states & XSAVE_LARGE) {
+		get_large(vp, large_part(compacted, states));
+		to->xstate_bv |= XSAVE_LARGE;
+	}
 }
 
 static void put_in(struct child_vp *vp, void *place, u32 n, struct component c)
@@ -174,7 +221,26 @@ bool child_xsave_set(struct child_vp *vp, u64 states, void *compacted)
 
 	put_legacy(to, from, from->xstate_bv);
 	/* What was put into the legacy area is there, first state or not. */
-	to->xstate_bv = from->xstate_bv | STATE_X87 | STATE_SSE;
+	to->xstate_bv = (from->xstate_bv & ~XSAVE_LARGE) | STATE_X87 | STATE_SSE;
 	walk(states, compacted, vp, put_in);
+	if (from->xstate_bv & XSAVE_LARGE)
+		set_large(vp, large_part(compacted, states));
+	else if (vp->child->large_xsave)
+		reset_large(vp);
 	return true;
+}
+
+/**
+ * child_xsave_reset() - The extended state after RESET
+ * @vp: whose; it was just created
+ */
+void child_xsave_reset(struct child_vp *vp)
+{
+	struct legacy *area = vp->xsave;
+
+	put_legacy(area, NULL, 0);
+	area->xstate_bv = STATE_X87 | STATE_SSE;
+	if (vp->child->large_xsave)
+		reset_large(vp);
+	vp->xcr0 = XCR0_X87;
 }

@@ -71,6 +71,7 @@ static const struct knob table[] = {
 	  false, false },
 	{ "lazy-doorbells", &knobs.lazy_doorbells, 0, 2, NULL,
 	  false, false },
+	{ "large-xsave", &knobs.large_xsave, 0, 1, NULL, false, false },
 };
 
 static const struct knob *find_knob(const char *name)

@@ -124,7 +124,8 @@ static u64 *property_of(struct child *child, const struct property *property)
 	return (void *)child + property->offset;
 }
 
-static enum hv_status get_constant(u32 code, u64 *value)
+static enum hv_status get_constant(const struct child *child, u32 code,
+				   u64 *value)
 {
 	switch (code) {
 	case HV_PROPERTY_PRIVILEGE_FLAGS:
@@ -134,10 +135,10 @@ static enum hv_status get_constant(u32 code, u64 *value)
 		*value = XSAVE_SUPPORT;
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_XSAVE_STATES:
-		*value = child_xsave_states();
+		*value = child_xsave_states(child);
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_XSAVE_MAX_SIZE:
-		*value = child_xsave_size(child_xsave_states());
+		*value = child_xsave_size(child_xsave_states(child));
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_PROCESSOR_CLOCK_FREQUENCY:
 		*value = clock_tsc_hz();
@@ -168,7 +169,7 @@ enum hv_status child_get_property(u64 id, u32 code, u64 *value)
 	else if (property)
 		*value = *property_of(child, property);
 	else
-		status = get_constant(code, value);
+		status = get_constant(child, code, value);
 	spin_unlock(&children_lock);
 	return status;
 }
@@ -199,7 +200,7 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
 	if (!child)
 		return HV_STATUS_INVALID_PARTITION_ID;
 	if (!property)
-		return get_constant(code, &constant) ?
+		return get_constant(child, code, &constant) ?
 		       HV_STATUS_UNKNOWN_PROPERTY : HV_STATUS_OPERATION_DENIED;
 	if (child->state == CHILD_FINALIZED ||
 	    (property->early && child->state != CHILD_CREATED))

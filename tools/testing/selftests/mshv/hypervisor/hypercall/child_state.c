@@ -8,14 +8,14 @@
 
 #define VTL_USE_TARGET	0x10
 
-/* On its way, a page at most. Under children_lock. */
-static u64 words[PAGE_SIZE / sizeof(u64)];
+/* On its way. Under children_lock. */
+static u64 words[(1 + XSAVE_LARGE_PAGES) * PAGE_SIZE / sizeof(u64)];
 static u8 *const copy = (u8 *)words;
 
 /**
  * struct state_type - A kind of state
  * @type: HV_STATE_*
- * @size: of it, in bytes, at most a page; 0: the VP has no such state, or
+ * @size: of it, in bytes, at most that of words[]; 0: the VP has no such state, or
  *	not as the caller wants it
  * @get: write that many bytes to @data, which is zeroed
  * @set: read them from there; false: they make no sense
@@ -37,7 +37,8 @@ static u32 xsave_size(const struct child_vp *vp,
 {
 	u32 size;
 
-	if (which->xsave_flags || (which->xsave_states & ~child_xsave_states()) ||
+	if (which->xsave_flags ||
+	    (which->xsave_states & ~child_xsave_states(vp->child)) ||
 	    (which->xsave_states & HV_XSAVE_ALWAYS) != HV_XSAVE_ALWAYS)
 		return 0;
 	size = child_xsave_size(which->xsave_states);
@@ -191,7 +192,7 @@ static enum hv_status transfer(struct hypercall *call, struct child_vp *vp,
 	if (!by_pages && call->varhead != (set ? align_up(size, sizeof(u64)) : 0))
 		return HV_STATUS_INVALID_PARAMETER;
 
-	memset(words, 0, sizeof(words));
+	memset(words, 0, size);
 	if (!set) {
 		type->get(vp, &in->which, copy);
 		if (by_pages)

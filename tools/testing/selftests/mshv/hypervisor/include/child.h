@@ -141,6 +141,13 @@ enum child_counter {
 /* MSRs neither in the VMCB nor with the hypervisor, see child/msr.c */
 #define CHILD_STORED_MSRS	36
 
+/*
+ * A component of the extended state that no processor has, for a state that does
+ * not fit on a page. No instruction reaches it. See the knob "large-xsave".
+ */
+#define XSAVE_LARGE		BIT(62)
+#define XSAVE_LARGE_PAGES	2
+
 struct result_page;
 
 /**
@@ -164,6 +171,7 @@ struct result_page;
  *	(HV_X64_REGISTER_PENDING_INTERRUPTION) are here and nowhere else
  * @regs: the other general registers while it does not run
  * @xsave: extended state while it does not run, standard format, one page
+ * @large: where its partition has XSAVE_LARGE: that component
  * @xcr0: HV_X64_REGISTER_XFEM
  * @cr8: task priority
  * @dr: debug registers 0 to 3
@@ -207,6 +215,7 @@ struct child_vp {
 	struct vmcb *vmcb;
 	struct gprs regs;
 	void *xsave;
+	u64 *large[XSAVE_LARGE_PAGES];
 	u64 xcr0;
 	u8 cr8;
 	u64 dr[4];
@@ -247,6 +256,7 @@ struct child_vp {
  * @npt_stale: there was one that is not counted yet
  * @mapped: 4 KiB pages mapped, those of no access not counted
  * @num_vps: its VPs
+ * @large_xsave: its VPs have XSAVE_LARGE
  * @tsc_invariant: MSR: 1: CPUID says that the TSC is invariant
  * @synthetic_features: property
  * @page_access_tracking: property
@@ -275,6 +285,7 @@ struct child {
 	bool npt_stale;
 	u64 mapped;
 	u32 num_vps;
+	bool large_xsave;
 	u64 tsc_invariant;
 	u64 synthetic_features;
 	u64 page_access_tracking;
@@ -405,7 +416,8 @@ bool child_result_cpuid(struct child_vp *vp, u32 leaf, u32 subleaf, u32 out[4]);
 bool child_result_msr(struct child_vp *vp, u32 msr, bool write, u32 *action);
 
 /* child/xsave.c: extended state in compacted format; with the VP at hand */
-u64 child_xsave_states(void);
+void child_xsave_reset(struct child_vp *vp);
+u64 child_xsave_states(const struct child *child);
 u32 child_xsave_size(u64 states);
 void child_xsave_get(struct child_vp *vp, u64 states, void *compacted);
 bool child_xsave_set(struct child_vp *vp, u64 states, void *compacted);

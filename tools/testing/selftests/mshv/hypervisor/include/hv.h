@@ -374,6 +374,7 @@ extern struct knobs {
 	u64 stingy;
 	u64 async_properties;
 	u64 lazy_doorbells;
+	u64 large_xsave;
 } knobs;
 
 void knobs_parse(char *command_line);
