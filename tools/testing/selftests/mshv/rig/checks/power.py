@@ -46,24 +46,54 @@ modprobe -r mshv_root || exit 1
 hvctl ledger | sed 's/^/second-after=/'
 """
 
-# There is no swap to write an image to. The kernel finds out when everything
-# sleeps, and wakes up again.
+# $state is how. The driver brings its pages anew; where they are does not matter.
 SLEEP = START + """
-# The driver brings its pages anew; where they are does not matter.
+doze() { echo $state >/sys/power/state; }
 shape() { hvctl ledger | sed 's/^\\(overlay [0-9]* si[a-z]*\\) .*/\\1/'; }
-doze() { echo disk >/sys/power/state; }
+# How often VPs were dispatched, or set going after an exit
+runs() { hvctl counters | sed -n -e '/^00c2 /p' -e '/^0051 /p'; }
 doze 2>/tmp/error && echo "slept=with a partition"
 echo "refused=$(cat /tmp/error)"
+runs >/tmp/before
+sleep 0.2
+runs >/tmp/after
+cmp -s /tmp/before /tmp/after || echo "guests=go on"
 kill $!
 wait
 shape >/tmp/before
+hvctl counters clear
 doze 2>/tmp/error
-echo "image=$(cat /tmp/error)"
+echo "woke=$(cat /tmp/error)"
+# Pages of statistics that were unmapped
+hvctl counters | grep -q '^006d ' && echo "meanwhile=less"
 shape >/tmp/after
 diff /tmp/before /tmp/after >/dev/null && echo "pages=the same"
 echo "example=$(example_vmm | tr '\\n' '/')"
+"""
+UNLOAD = """
 modprobe -r mshv_root || exit 1
 """
+
+# There is no swap to write an image to. The kernel finds out when everything
+# sleeps, and wakes up again.
+HIBERNATE = "state=disk\n" + SLEEP + UNLOAD
+
+# Who creates a partition on the way to sleep goes on afterwards.
+SUSPEND = "state=freeze\nmodprobe hv_wake || exit 1\n" + SLEEP + """
+naps() { cat /sys/power/suspend_stats/success; }
+echo "first=$(naps)"
+while [ ! -e /tmp/enough ]; do
+	example_vmm >/tmp/hello || echo "disturbed=$(cat /tmp/hello)"
+done &
+tries=0
+while [ "$(naps)" -lt 4 ]; do
+	doze 2>/dev/null
+	tries=$((tries + 1))
+	[ $tries -lt 200 ] || exit 1
+done
+touch /tmp/enough
+wait
+""" + UNLOAD
 
 FAREWELLS = (
     "every VP is stopped", "a VP does not run any more", "a partition knows no ioctl",
@@ -83,13 +113,20 @@ def tests():
             yield f"power: restart with running VPs: {mode}", restart(knobs)
     for mode in ("l1vh-integrated", "l1vh-core", "root-root"):
         yield f"power: kexec with running VPs: {mode}", kexec(MODES[mode])
-    yield "power: no sleep with partitions, and partitions after it", sleep
+    for mode in ("l1vh-integrated", "l1vh-core", "root-root"):
+        yield (f"power: suspend without partitions only: {mode}",
+               sleep(artifacts.base_kernel, MODES[mode], SUSPEND, "", r"(?m)^first=1$"))
+    yield ("power: hibernate without partitions only: l1vh-integrated, Debian's kernel",
+           sleep(artifacts.debian_kernel, MODES["l1vh-integrated"], HIBERNATE,
+                 ".*No such device", "CPU1 is up"))
 
 
-def boot(job, knobs, **options):
-    """A Boot with everything that the jobs need."""
-    kernel = artifacts.base_kernel()
-    modules = artifacts.driver(kernel) | {"hv_linger": artifacts.conformance()["hv_linger"]}
+def boot(job, knobs, kernel=None, **options):
+    """A Boot with everything that the jobs need; of the base kernel where none is said."""
+    kernel = kernel or artifacts.base_kernel()
+    modules = artifacts.driver(kernel)
+    if kernel == artifacts.base_kernel():
+        modules |= {name: artifacts.conformance()[name] for name in ("hv_linger", "hv_wake")}
     machine = partition.boot(kernel, job, knobs, modules, **options)
     machine.programs.update(artifacts.selftests())
     return machine
@@ -143,24 +180,31 @@ def kexec(knobs):
     return test
 
 
-def sleep():
-    """The system does not sleep while there are partitions; with none it does, and wakes."""
-    kernel = artifacts.debian_kernel()
-    machine = partition.boot(kernel, SLEEP, MODES["l1vh-integrated"])
-    machine.programs.update(artifacts.selftests())
-    result = machine.run()
-    wrong = outcome.kernel_trouble(result.console)
-    if not result.succeeded:
-        wrong.append("the run did not end well")
-    if result.values("slept"):
-        wrong.append(f"it slept {result.value('slept')}")
-    for key, word in (("refused", "busy"), ("image", "No such device")):
-        if word not in (result.value(key) or ""):
-            wrong.append(f"{key}: '{result.value(key)}', should have '{word}'")
-    if "CPU1 is up" not in result.console:
-        wrong.append("it did not sleep when it could")
-    if result.value("pages") != "the same":
-        wrong.append("the hypervisor holds other pages afterwards")
-    if result.value("example") != HELLO:
-        wrong.append(f"the example VMM printed '{result.value('example')}'")
-    return wrong + result.story(40).splitlines() if wrong else []
+def sleep(kernel, knobs, job, woke, proof):
+    """A test that the system does not sleep while there are partitions, and does with none.
+
+    What the kernel says to JOB then is WOKE, and PROOF is in a log, both regular expressions.
+    """
+    def test():
+        result = boot(job, knobs, kernel()).run()
+        wrong = outcome.kernel_trouble(result.console)
+        wrong += [f"disturbed by sleep: {line}" for line in result.values("disturbed")]
+        if not result.succeeded:
+            wrong.append("the run did not end well")
+        if result.values("slept"):
+            wrong.append(f"it slept {result.value('slept')}")
+        if "busy" not in (result.value("refused") or ""):
+            wrong.append(f"refused: '{result.value('refused')}', should be busy")
+        if not re.fullmatch(woke, result.value("woke") or ""):
+            wrong.append(f"woke up with '{result.value('woke')}', should be '{woke}'")
+        if not re.search(proof, result.console + result.report):
+            wrong.append("it did not sleep when it could")
+        for key, want, what in (
+                ("guests", "go on", "the guests stopped though it did not sleep"),
+                ("meanwhile", "less", "it slept with pages of the hypervisor's"),
+                ("pages", "the same", "the hypervisor holds other pages afterwards"),
+                ("example", HELLO, "the example VMM did not say hello")):
+            if result.value(key) != want:
+                wrong.append(f"{what}: '{result.value(key)}'")
+        return wrong + result.story(40).splitlines() if wrong else []
+    return test
