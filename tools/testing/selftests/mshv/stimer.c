@@ -18,11 +18,6 @@ static __guest_handler void count(struct interrupt_frame *frame)
 	apic_eoi();
 }
 
-static __always_inline __in_guest __u64 now(void)
-{
-	return read_msr(MSR_REFERENCE_COUNTER);
-}
-
 static __always_inline __in_guest void sleep_until(__u64 rounds)
 {
 	while (load(COUNT) < rounds)
@@ -37,11 +32,11 @@ static __guest void time_directly(__u64 number)
 	apic_enable(true);
 	write_msr(config, STIMER_DIRECT | STIMER_VECTOR(VECTOR) |
 			  STIMER_AUTO_ENABLE);
-	start = now();
+	start = asked_time();
 	write_msr(config + 1, start + WAIT);
 	out32(RESULT_PORT, read_msr(config) & STIMER_ENABLE);
 	sleep_until(1);
-	took = now() - start;
+	took = asked_time() - start;
 	out32(RESULT_PORT, read_msr(config) & STIMER_ENABLE);
 	out32(RESULT_PORT, took >= WAIT && took < LATEST);
 	halt();
@@ -63,12 +58,12 @@ static __guest void spin_until(__u64 unused)
 
 	apic_enable(true);
 	interrupts_on();
-	start = now();
+	start = asked_time();
 	write_msr(MSR_STIMER0_COUNT, start + WAIT);
 	write_msr(MSR_STIMER0_CONFIG, STIMER_DIRECT | STIMER_VECTOR(VECTOR) |
 				      STIMER_ENABLE);
 	wait_for(COUNT, 1);
-	took = now() - start;
+	took = asked_time() - start;
 	out32(RESULT_PORT, took >= WAIT && took < LATEST);
 	halt();
 }
@@ -86,12 +81,12 @@ static __guest void time_periodically(__u64 unused)
 	__u64 start, took;
 
 	apic_enable(true);
-	start = now();
+	start = asked_time();
 	write_msr(MSR_STIMER0_CONFIG, STIMER_DIRECT | STIMER_VECTOR(VECTOR) |
 				      STIMER_PERIODIC | STIMER_AUTO_ENABLE);
 	write_msr(MSR_STIMER0_COUNT, WAIT);
 	sleep_until(ROUNDS);
-	took = now() - start;
+	took = asked_time() - start;
 	write_msr(MSR_STIMER0_COUNT, 0);
 	out32(RESULT_PORT, read_msr(MSR_STIMER0_CONFIG) & STIMER_ENABLE);
 	out32(RESULT_PORT, took / ROUNDS >= WAIT * 9 / 10 && took < LATEST);
@@ -109,7 +104,7 @@ TEST_F(synthetic, timer_comes_back)
 
 static __guest void time_by_messages(__u64 unused)
 {
-	__u64 due = now() + WAIT, payload = message_of(SINT) + MESSAGE_PAYLOAD;
+	__u64 due = asked_time() + WAIT, payload = message_of(SINT) + MESSAGE_PAYLOAD;
 
 	synic_enable(SINT, VECTOR);
 	write_msr(MSR_STIMER0_CONFIG + 2, STIMER_SINT(SINT) |
@@ -122,9 +117,9 @@ static __guest void time_by_messages(__u64 unused)
 	out32(RESULT_PORT, load(payload + 16) >= due);
 
 	/* Nobody reads the first message: the second one waits. */
-	due = now() + WAIT;
+	due = asked_time() + WAIT;
 	write_msr(MSR_STIMER0_COUNT + 2, due);
-	while (now() < due + WAIT)
+	while (asked_time() < due + WAIT)
 		asm volatile("pause");
 	out32(RESULT_PORT, load(payload + 8) != due);
 	message_done(SINT);
@@ -149,7 +144,7 @@ TEST_F(synthetic, timer_sends_messages)
 static __guest void misconfigure(__u64 unused)
 {
 	apic_enable(true);
-	write_msr(MSR_STIMER0_COUNT, now() + WAIT);
+	write_msr(MSR_STIMER0_COUNT, asked_time() + WAIT);
 	write_msr(MSR_STIMER0_CONFIG, STIMER_ENABLE);
 	out32(RESULT_PORT, read_msr(MSR_STIMER0_CONFIG) & STIMER_ENABLE);
 	write_msr(MSR_STIMER0_CONFIG, STIMER_ENABLE | STIMER_DIRECT |

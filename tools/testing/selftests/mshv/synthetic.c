@@ -8,15 +8,6 @@
 #include "lib/guest_synthetic.h"
 #include "lib/vp.h"
 
-static __always_inline __in_guest __u64 page_time(void)
-{
-	__u64 scale = load(TIME + 8), offset = load(TIME + 16), high;
-	__u64 tsc = read_tsc();
-
-	asm("mulq %2" : "=d"(high), "+a"(tsc) : "r"(scale) : "cc");
-	return high + offset;
-}
-
 /* Both clocks again and again; time never goes back. */
 static __guest void read_clocks(__u64 unused)
 {

@@ -19,7 +19,7 @@ DEMOS := demo_vm farewell
 TESTS += hotplug
 
 # Interrupts and time
-TESTS += apic ipi deliverable apic_timer synthetic stimer synic
+TESTS += apic ipi deliverable apic_timer synthetic stimer synic time_freeze
 
 # What seldom happens
 TESTS += refusals

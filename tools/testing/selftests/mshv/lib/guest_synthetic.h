@@ -75,4 +75,19 @@ static __always_inline __in_guest void synic_enable(__u32 sint, __u64 value)
 	write_msr(MSR_SCONTROL, 1);
 }
 
+/* The reference time, in units of 100 ns: by asking for it, and by the page */
+static __always_inline __in_guest __u64 asked_time(void)
+{
+	return read_msr(MSR_REFERENCE_COUNTER);
+}
+
+static __always_inline __in_guest __u64 page_time(void)
+{
+	__u64 scale = load(TIME + 8), offset = load(TIME + 16), high;
+	__u64 tsc = read_tsc();
+
+	asm("mulq %2" : "=d"(high), "+a"(tsc) : "r"(scale) : "cc");
+	return high + offset;
+}
+
 #endif /* _MSHV_LIB_GUEST_SYNTHETIC_H */

@@ -46,7 +46,7 @@ static u32 mode_of(const struct child_apic *apic)
 u32 child_apic_timer_current(const struct child_vp *vp)
 {
 	const struct child_apic *apic = &vp->apic;
-	u64 now = read_tsc();
+	u64 now = child_time_now(vp->child);
 
 	if (apic->timer_deadline == TIMER_NEVER || apic->timer_deadline <= now ||
 	    mode_of(apic) == APIC_LVT_TSC_DEADLINE)
@@ -55,15 +55,16 @@ u32 child_apic_timer_current(const struct child_vp *vp)
 }
 
 /* A period that is too short would leave the guest no time. */
-static void run(struct child_apic *apic)
+static void run(struct child_vp *vp)
 {
+	struct child_apic *apic = &vp->apic;
 	u64 length = (u64)apic->timer_initial << tick_shift(apic);
 
 	apic->timer_period = 0;
 	apic->timer_deadline = TIMER_NEVER;
 	if (!length)
 		return;
-	apic->timer_deadline = read_tsc() + length;
+	apic->timer_deadline = child_time_now(vp->child) + length;
 	if (mode_of(apic) == APIC_LVT_PERIODIC)
 		apic->timer_period = max(length, clock_tsc_hz() /
 						 SHORTEST_PERIODS_PER_S);
@@ -79,7 +80,7 @@ void child_apic_timer_start(struct child_vp *vp, u32 count)
 	if (mode_of(&vp->apic) == APIC_LVT_TSC_DEADLINE)
 		return;
 	vp->apic.timer_initial = count;
-	run(&vp->apic);
+	run(vp);
 }
 
 /**
@@ -97,8 +98,9 @@ void child_apic_timer_divide(struct child_vp *vp, u32 divide)
 	apic->timer_divide = divide;
 	if (!left)
 		return;
-	run(apic);
-	apic->timer_deadline = read_tsc() + ((u64)left << tick_shift(apic));
+	run(vp);
+	apic->timer_deadline = child_time_now(vp->child) +
+			       ((u64)left << tick_shift(apic));
 }
 
 /**
@@ -174,10 +176,10 @@ bool child_apic_timer_restore(struct child_vp *vp, u32 initial, u32 current,
 	if (mode_of(apic) == APIC_LVT_TSC_DEADLINE)
 		return !current;
 	apic->timer_initial = current ? initial : 0;
-	run(apic);
+	run(vp);
 	apic->timer_initial = initial;
 	if (current)
-		apic->timer_deadline = read_tsc() +
+		apic->timer_deadline = child_time_now(vp->child) +
 				       ((u64)current << tick_shift(apic));
 	return true;
 }

@@ -300,7 +300,7 @@ static void get_count(const struct access *a, struct hv_value *value)
 		value->low = a->vp->index;
 		break;
 	case HV_REGISTER_TIME_REF_COUNT:
-		value->low = clock_reference();
+		value->low = child_reference_get(a->vp->child);
 		break;
 	case HV_REGISTER_VP_ROOT_SIGNAL_COUNT:
 		value->low = a->vp->root_signals;

@@ -36,7 +36,7 @@ bool child_stimer_get(struct child_vp *vp, u32 msr, u64 *value)
 }
 
 /* A timer without a way to tell, or without a count, does not run. */
-static void start(struct child_stimer *timer)
+static void start(const struct child_vp *vp, struct child_stimer *timer)
 {
 	u64 config = timer->config;
 	bool can_tell = config & HV_STIMER_DIRECT ?
@@ -51,7 +51,7 @@ static void start(struct child_stimer *timer)
 		return;
 	timer->due = timer->count;
 	if (config & HV_STIMER_PERIODIC)
-		timer->due = clock_reference() +
+		timer->due = child_reference_get(vp->child) +
 			     max(timer->count, SHORTEST_PERIOD);
 }
 
@@ -83,20 +83,20 @@ bool child_stimer_set(struct child_vp *vp, u32 msr, u64 value)
 			return true;
 		}
 	}
-	start(timer);
+	start(vp, timer);
 	return true;
 }
 
 /* A time that has come is the beginning of all time. */
-static u64 tsc_of(u64 reference)
+static u64 tsc_of(const struct child *child, u64 reference)
 {
-	u64 now = clock_reference(), wait;
+	u64 now = child_reference_get(child), wait;
 
 	if (reference <= now)
 		return 0;
 	wait = min(reference - now, LONGEST_WAIT);
-	return read_tsc() + wait * (clock_tsc_hz() / 1000) /
-			    (HV_REFERENCE_HZ / 1000) + 1;
+	return child_time_now(child) +
+	       wait * (clock_tsc_hz() / 1000) / (HV_REFERENCE_HZ / 1000) + 1;
 }
 
 /**
@@ -112,7 +112,7 @@ u64 child_stimer_deadline(const struct child_vp *vp)
 
 	for (i = 0; i < CHILD_STIMERS; i++)
 		first = min(first, vp->synic.timers[i].due);
-	return first == TIMER_NEVER ? first : tsc_of(first);
+	return first == TIMER_NEVER ? first : tsc_of(vp->child, first);
 }
 
 static bool send_message(struct child_vp *vp, u32 n)
@@ -131,7 +131,7 @@ static bool send_message(struct child_vp *vp, u32 n)
 	*payload = (struct hv_timer_message) {
 		.timer = n,
 		.expired = timer->expired,
-		.delivered = clock_reference(),
+		.delivered = child_reference_get(vp->child),
 	};
 	WRITE_ONCE(slot->type, HV_MESSAGE_TIMER_EXPIRED);
 	child_synic_raise(vp, sint);
@@ -174,7 +174,7 @@ static void expire(struct child_vp *vp, u32 n, u64 now)
  */
 void child_stimer_expire(struct child_vp *vp)
 {
-	u64 now = clock_reference();
+	u64 now = child_reference_get(vp->child);
 	u32 i;
 
 	for (i = 0; i < CHILD_STIMERS; i++)
@@ -255,7 +255,7 @@ bool child_stimer_set_state(struct child_vp *vp,
 
 		timer->config = from->config;
 		timer->count = from->count;
-		start(timer);
+		start(vp, timer);
 		if (timer->due != TIMER_NEVER && from->adjustment)
 			timer->due = from->adjustment;
 		timer->pending = from->flags & HV_TIMER_PENDING;

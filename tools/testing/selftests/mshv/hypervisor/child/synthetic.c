@@ -97,7 +97,7 @@ static bool get_runtime(struct child_vp *vp, u32 msr, u64 *value)
 
 static bool get_reference_counter(struct child_vp *vp, u32 msr, u64 *value)
 {
-	*value = clock_reference();
+	*value = child_reference_get(vp->child);
 	return true;
 }
 
@@ -114,10 +114,10 @@ static bool set_reference_tsc(struct child_vp *vp, u32 msr, u64 value)
 
 	if (!overlay->page)
 		return false;
-	if (vp->vmcb->tsc_offset)
+	if (child_tsc_is_own(vp))
 		memset(overlay->page, 0, sizeof(struct hv_reference_tsc_page));
 	else
-		clock_fill_reference_page(overlay->page);
+		child_reference_fill(vp->child);
 	return overlay_move(vp->child, overlay, value);
 }
 

@@ -48,6 +48,7 @@ enum hv_status child_vp_create(struct child *child, u32 index)
 	vp->child = child;
 	vp->explicit_suspend = true;
 	run_vmcb_init(vp);
+	vp->vmcb->tsc_offset = -child->frozen_for;
 	child_xsave_reset(vp);
 	child_msr_reset(vp);
 	child_apic_reset(vp);

@@ -11,6 +11,7 @@
 #define NOT_A_CHILD	0xdead0000
 #define LEAF		5	/* zero without an answer */
 #define TIME_FREEZE	0x00030003
+#define REFERENCE_TIME	0x00030005
 #define RESERVED_TYPE	4
 #define REGISTER_TSC	0x00080000
 
@@ -202,16 +203,34 @@ static void translation_is_checked(struct kunit *test)
 	end_child(test, id);
 }
 
-static u64 freeze(struct kunit *test, u64 id, u64 value)
+static u64 set_property(struct kunit *test, u64 id, u32 code, u64 value)
 {
 	const struct pages *pages = test->priv;
 	struct hv_input_set_partition_property *in = pages->in;
 
 	memset(in, 0, PAGE_SIZE);
 	in->partition_id = id;
-	in->property_code = TIME_FREEZE;
+	in->property_code = code;
 	in->property_value = value;
 	return page_call(test, HVCALL_SET_PARTITION_PROPERTY);
+}
+
+static u64 freeze(struct kunit *test, u64 id, u64 value)
+{
+	return set_property(test, id, TIME_FREEZE, value);
+}
+
+static u64 reference_time(struct kunit *test, u64 id)
+{
+	const struct pages *pages = test->priv;
+	struct hv_input_get_partition_property *in = pages->in;
+
+	memset(in, 0, PAGE_SIZE);
+	in->partition_id = id;
+	in->property_code = REFERENCE_TIME;
+	EXPECT_STATUS(test, page_call(test, HVCALL_GET_PARTITION_PROPERTY),
+		      HV_STATUS_SUCCESS);
+	return pages->out[0];
 }
 
 static u64 tsc_of(struct kunit *test, u64 id)
@@ -246,6 +265,26 @@ static void time_stands_still(struct kunit *test)
 	end_child(test, id);
 }
 
+/* Only while it stands still can it be moved. */
+static void reference_time_is_moved(struct kunit *test)
+{
+	u64 id = child_with_vp(test);
+	u64 start = reference_time(test, id), later = start + NSEC_PER_SEC;
+
+	KUNIT_EXPECT_GE(test, reference_time(test, id), start);
+	EXPECT_STATUS(test, set_property(test, id, REFERENCE_TIME, later),
+		      HV_STATUS_INVALID_PARTITION_STATE);
+	EXPECT_STATUS(test, freeze(test, id, 1), HV_STATUS_SUCCESS);
+	EXPECT_STATUS(test, set_property(test, id, REFERENCE_TIME, later),
+		      HV_STATUS_SUCCESS);
+	usleep_range(100, 200);
+	KUNIT_EXPECT_EQ(test, reference_time(test, id), later);
+	EXPECT_STATUS(test, freeze(test, id, 0), HV_STATUS_SUCCESS);
+	usleep_range(100, 200);
+	KUNIT_EXPECT_GT(test, reference_time(test, id), later);
+	end_child(test, id);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(answers_are_checked),
 	KUNIT_CASE(answers_cost_memory),
@@ -253,6 +292,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(retired_intercept_is_refused),
 	KUNIT_CASE(translation_is_checked),
 	KUNIT_CASE(time_stands_still),
+	KUNIT_CASE(reference_time_is_moved),
 	{}
 };
 

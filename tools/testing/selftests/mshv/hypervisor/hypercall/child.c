@@ -78,14 +78,21 @@ static enum hv_status check_tracking(const struct child *child, u64 value)
 	       HV_STATUS_SUCCESS : HV_STATUS_OPERATION_DENIED;
 }
 
-/* A property that can be set */
+static enum hv_status check_frozen(const struct child *child, u64 value)
+{
+	return child->time_freeze ? HV_STATUS_SUCCESS :
+				    HV_STATUS_INVALID_PARTITION_STATE;
+}
+
+/* A property that can be set; without functions for that it is a word */
 static const struct property {
 	u32 code;
-	u32 offset;			/* in struct child */
+	u32 offset;			/* of the word, in struct child */
 	u64 max;			/* also the mask of what may be set */
 	bool early;			/* only before initialization */
 	enum hv_status (*check)(const struct child *child, u64 value);
-	void (*changed)(struct child *child);
+	u64 (*get)(const struct child *child);
+	void (*set)(struct child *child, u64 value);
 } properties[] = {
 	{
 		.code = HV_PROPERTY_SYNTHETIC_FEATURES,
@@ -96,7 +103,13 @@ static const struct property {
 		.code = HV_PROPERTY_TIME_FREEZE,
 		.offset = offsetof(struct child, time_freeze),
 		.max = 1,
-		.changed = child_time_change,
+		.set = child_time_freeze,
+	}, {
+		.code = HV_PROPERTY_REFERENCE_TIME,
+		.max = ~0UL,
+		.check = check_frozen,
+		.get = child_reference_get,
+		.set = child_reference_set,
 	}, {
 		.code = HV_PROPERTY_PAGE_ACCESS_TRACKING,
 		.offset = offsetof(struct child, page_access_tracking),
@@ -119,9 +132,23 @@ static const struct property *find_property(u32 code)
 	return NULL;
 }
 
-static u64 *property_of(struct child *child, const struct property *property)
+static u64 *word_of(struct child *child, const struct property *property)
 {
 	return (void *)child + property->offset;
+}
+
+static u64 get_value(struct child *child, const struct property *property)
+{
+	return property->get ? property->get(child) : *word_of(child, property);
+}
+
+static void set_value(struct child *child, const struct property *property,
+		      u64 value)
+{
+	if (property->set)
+		property->set(child, value);
+	else
+		*word_of(child, property) = value;
 }
 
 static enum hv_status get_constant(const struct child *child, u32 code,
@@ -167,7 +194,7 @@ enum hv_status child_get_property(u64 id, u32 code, u64 *value)
 	if (!child)
 		status = HV_STATUS_INVALID_PARTITION_ID;
 	else if (property)
-		*value = *property_of(child, property);
+		*value = get_value(child, property);
 	else
 		status = get_constant(child, code, value);
 	spin_unlock(&children_lock);
@@ -214,9 +241,7 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
 			return status;
 	}
 
-	*property_of(child, property) = value;
-	if (property->changed)
-		property->changed(child);
+	set_value(child, property, value);
 	return knobs.async_properties ? complete_later(child) :
 					HV_STATUS_SUCCESS;
 }

@@ -262,6 +262,8 @@ struct child_vp {
  * @page_access_tracking: property
  * @time_freeze: property
  * @frozen_at: TSC since when it is frozen; 0: it is not
+ * @frozen_for: how long it was frozen until it went on last, TSC cycles
+ * @ahead: what its parent has added to its reference time, 100 ns
  * @unimplemented_msr_action: property: HV_UNIMPLEMENTED_MSR_*
  * @intercepts: mask of HV_INTERCEPT_ACCESS_* installed, by HV_INTERCEPT_*
  * @exceptions: vectors with an exception intercept
@@ -291,6 +293,8 @@ struct child {
 	u64 page_access_tracking;
 	u64 time_freeze;
 	u64 frozen_at;
+	u64 frozen_for;
+	u64 ahead;
 	u64 unimplemented_msr_action;
 	u8 intercepts[HV_INTERCEPT_TYPES];
 	u32 exceptions;
@@ -405,8 +409,12 @@ u64 child_interrupt_state_get(const struct child_vp *vp);
 
 /* child/time.c */
 bool child_time_stops(struct child *child);
-void child_time_change(struct child *child);
+void child_time_freeze(struct child *child, u64 freeze);
 u64 child_time_now(const struct child *child);
+bool child_tsc_is_own(const struct child_vp *vp);
+u64 child_reference_get(const struct child *child);
+void child_reference_set(struct child *child, u64 time);
+void child_reference_fill(struct child *child);
 
 /* child/results.c: with the VP at hand */
 enum hv_status child_result_set(struct child_vp *vp,

@@ -247,10 +247,11 @@ u64 acpi_rsdp(void);
 
 /* machine/clock.c */
 void clock_init(void);
+u64 clock_reference_at(u64 tsc);
 u64 clock_reference(void);
 u64 clock_tsc_hz(void);
 u64 clock_apic_hz(void);
-void clock_fill_reference_page(struct hv_reference_tsc_page *page);
+void clock_fill_reference_page(struct hv_reference_tsc_page *page, u64 ahead);
 
 /* machine/cpu.c */
 void cpu_init_boot(void);

@@ -14,6 +14,7 @@
 
 #define MEASURE_TICKS	(PM_TIMER_HZ / 20)	/* 50 ms */
 #define TRIES		64
+#define SEQUENCES	1000		/* how many numbers there are */
 
 /* All three clocks as read at one moment, and how vague that moment is */
 struct moment {
@@ -86,13 +87,24 @@ void clock_init(void)
 }
 
 /**
+ * clock_reference_at() - The reference time of a moment
+ * @tsc: the moment
+ *
+ * Return: time in units of 100 ns.
+ */
+u64 clock_reference_at(u64 tsc)
+{
+	return mul_shift_64(tsc, scale) + offset;
+}
+
+/**
  * clock_reference() - The partition's reference time
  *
  * Return: time in units of 100 ns.
  */
 u64 clock_reference(void)
 {
-	return mul_shift_64(read_tsc(), scale) + offset;
+	return clock_reference_at(read_tsc());
 }
 
 /**
@@ -116,15 +128,19 @@ u64 clock_apic_hz(void)
 }
 
 /**
- * clock_fill_reference_page() - Let the parent compute the time by itself
- * @page: the parent's reference TSC page
+ * clock_fill_reference_page() - Let a partition compute the time by itself
+ * @page: its reference TSC page
+ * @ahead: how far its reference time is ahead of clock_reference_at(), 100 ns
  *
- * The sequence number comes last: until it is non-zero the page is not valid.
+ * The sequence number comes last: until it is non-zero the page is not valid. It
+ * is another one each time, so that who is reading meanwhile begins again.
  */
-void clock_fill_reference_page(struct hv_reference_tsc_page *page)
+void clock_fill_reference_page(struct hv_reference_tsc_page *page, u64 ahead)
 {
+	u32 sequence = page->sequence;
+
 	WRITE_ONCE(page->sequence, 0);
 	page->scale = scale;
-	page->offset = offset;
-	WRITE_ONCE(page->sequence, 1);
+	page->offset = offset + ahead;
+	WRITE_ONCE(page->sequence, sequence % SEQUENCES + 1);
 }

@@ -145,7 +145,7 @@ static bool wr_reference_tsc(struct vp *vp, u32 msr, u64 value)
 	if (!overlay_write(vp, reg, value))
 		return false;
 	if (*reg & HV_OVERLAY_ENABLE)
-		clock_fill_reference_page((void *)HV_OVERLAY_GPA(*reg));
+		clock_fill_reference_page((void *)HV_OVERLAY_GPA(*reg), 0);
 	return true;
 }
 
