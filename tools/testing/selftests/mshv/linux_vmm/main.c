@@ -3,11 +3,12 @@
  * linux_vmm KERNEL INITRAMFS [CPUS [COMMAND LINE]]
  *
  * Boots Linux in a partition. What the guest prints on its serial port is
- * printed. The exit status is 0 when it powered off, 2 when it wanted a reset,
- * 1 when something went wrong.
+ * printed, and standard input is what the port receives. The exit status is 0
+ * when it powered off, 2 when it wanted a reset, 1 when something went wrong.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "require.h"
 #include "vmm.h"
@@ -19,6 +20,15 @@ static struct machine machine;
 static void *run(void *arg)
 {
 	vcpu_run(&machine, (unsigned long)arg);
+	return NULL;
+}
+
+static void *listen_to_input(void *unused)
+{
+	char c;
+
+	while (read(STDIN_FILENO, &c, 1) == 1)
+		uart_receive(c);
 	return NULL;
 }
 
@@ -40,6 +50,8 @@ int main(int argc, char **argv)
 	for (index = 1; index < cpus; index++)
 		require(!pthread_create(&thread, NULL, run, (void *)index),
 			"start a thread for VP %lu", index);
+	require(!pthread_create(&thread, NULL, listen_to_input, NULL),
+		"start a thread for the input");
 	vcpu_run(&machine, 0);
 	return EXIT_TROUBLE;
 }

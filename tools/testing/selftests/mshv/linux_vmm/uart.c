@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A 16550A serial port. What the guest sends is printed, and is sent at once:
- * the transmitter is always empty. Nothing is ever received.
+ * the transmitter is always empty. What is received waits until the guest has
+ * taken it, one byte at a time.
  */
 #include <stdio.h>
 #include <linux/serial_reg.h>
@@ -11,6 +12,8 @@
 /*
  * @divisor, @ier, @fcr, @lcr, @mcr, @scratch: registers
  * @empty_pending: the guest was not yet told that the transmitter is empty
+ * @received: what was received, if @full
+ * @full: the guest has not taken it yet
  * @line: the interrupt line is up
  */
 static struct {
@@ -21,10 +24,19 @@ static struct {
 	__u8 mcr;
 	__u8 scratch;
 	bool empty_pending;
+	__u8 received;
+	bool full;
 	bool line;
 } uart;
 
-static bool wants_interrupt(void)
+static pthread_cond_t taken = PTHREAD_COND_INITIALIZER;
+
+static bool is_received(void)
+{
+	return (uart.ier & UART_IER_RDI) && uart.full;
+}
+
+static bool is_sent(void)
 {
 	return (uart.ier & UART_IER_THRI) && uart.empty_pending;
 }
@@ -32,7 +44,7 @@ static bool wants_interrupt(void)
 /* The interrupt is edge triggered: it counts when the line goes up. */
 static void update_line(void)
 {
-	bool up = wants_interrupt() && (uart.mcr & UART_MCR_OUT2);
+	bool up = (is_received() || is_sent()) && (uart.mcr & UART_MCR_OUT2);
 
 	if (up && !uart.line)
 		ioapic_raise(IRQ_SERIAL);
@@ -52,11 +64,20 @@ static void send(char c)
 	uart.empty_pending = true;
 }
 
+static __u8 take(void)
+{
+	uart.full = false;
+	pthread_cond_signal(&taken);
+	return uart.received;
+}
+
 static __u8 interrupt_cause(void)
 {
 	__u8 fifo = uart.fcr & UART_FCR_ENABLE_FIFO ? 0xc0 : 0;
 
-	if (!wants_interrupt())
+	if (is_received())
+		return fifo | UART_IIR_RDI;
+	if (!is_sent())
 		return fifo | UART_IIR_NO_INT;
 	uart.empty_pending = false;
 	return fifo | UART_IIR_THRI;
@@ -86,6 +107,8 @@ static __u8 read_register(__u16 offset)
 		return uart.divisor[offset];
 
 	switch (offset) {
+	case UART_RX:
+		return take();
 	case UART_IER:
 		return uart.ier;
 	case UART_IIR:
@@ -95,7 +118,8 @@ static __u8 read_register(__u16 offset)
 	case UART_MCR:
 		return uart.mcr;
 	case UART_LSR:
-		return UART_LSR_THRE | UART_LSR_TEMT;
+		return UART_LSR_THRE | UART_LSR_TEMT |
+		       (uart.full ? UART_LSR_DR : 0);
 	case UART_MSR:
 		return modem_status();
 	case UART_SCR:
@@ -123,6 +147,8 @@ static void write_register(__u16 offset, __u8 value)
 		break;
 	case UART_FCR:
 		uart.fcr = value;
+		if (value & UART_FCR_CLEAR_RCVR)
+			take();
 		break;
 	case UART_LCR:
 		uart.lcr = value;
@@ -148,4 +174,15 @@ void uart_write(__u16 offset, __u32 value)
 {
 	write_register(offset, value);
 	update_line();
+}
+
+void uart_receive(__u8 byte)
+{
+	pthread_mutex_lock(&devices_lock);
+	while (uart.full)
+		pthread_cond_wait(&taken, &devices_lock);
+	uart.received = byte;
+	uart.full = true;
+	update_line();
+	pthread_mutex_unlock(&devices_lock);
 }

@@ -147,6 +147,16 @@ __u32 uart_read(__u16 offset);
 void uart_write(__u16 offset, __u32 value);
 
 /**
+ * uart_receive() - a byte comes to the serial port
+ * @byte: the byte
+ *
+ * Waits until the guest has taken the one before.
+ *
+ * Context: devices_lock is not held.
+ */
+void uart_receive(__u8 byte);
+
+/**
  * rtc_read() - read a port of the clock
  * @offset: 0: the index, 1: the register there
  *

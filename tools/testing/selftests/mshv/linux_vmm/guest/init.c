@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The first and only process of a Linux guest: tells how many processors there
- * are and which interrupts come, and powers off.
+ * are and which interrupts come, says a word after the VMM, and powers off.
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #define MAX_CPUS	16
 #define NAPS		5
 #define NAP_NS		20000000
+#define PATIENCE_MS	10000
 
 /* How often an interrupt came, on each processor */
 struct counts {
@@ -84,6 +87,26 @@ static void sleep_on(unsigned int cpu)
 		nanosleep(&nap, NULL);
 }
 
+/*
+ * Nothing is sent meanwhile, not even an echo: so that the word can only have
+ * come by interrupts of its own.
+ */
+static void hear_a_word(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct termios mode;
+	char word[64];
+
+	must(tcgetattr(STDIN_FILENO, &mode), "see the mode of the terminal");
+	mode.c_lflag &= ~ECHO;
+	must(tcsetattr(STDIN_FILENO, TCSANOW, &mode), "switch off the echo");
+	printf("guest: what is the word?\n");
+	if (poll(&input, 1, PATIENCE_MS) > 0 && fgets(word, sizeof(word), stdin))
+		printf("guest: the word is %s", word);
+	else
+		printf("guest: nothing was said\n");
+}
+
 int main(void)
 {
 	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN), cpu;
@@ -107,6 +130,7 @@ int main(void)
 	sleep_on(0);
 	after = read_counts(serial, cpus);
 	printf("guest: %lu serial interrupts\n", after.all - before.all);
+	hear_a_word();
 
 	fflush(stdout);
 	sleep_on(0);

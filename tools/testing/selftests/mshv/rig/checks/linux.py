@@ -2,7 +2,7 @@
 """Linux boots as a guest, under every scheduler of both partition types.
 
 It is the kernel that runs as the parent, too. Its VMM is linux_vmm, its only
-process linux_init: that says what it has found, and powers off.
+process linux_init: that says what it has found, repeats a word, and powers off.
 """
 
 import re
@@ -14,12 +14,21 @@ from .selftests import MODES, chosen
 GUEST_CPUS = 2
 CMDLINE = "console=ttyS0 quiet"
 DEADLINE = 120
+WORD = "Shibboleth"
 
+# The guest is told the word when it is idle: when it has asked for it.
 JOB = f"""
 hvctl ledger >/tmp/before
 modprobe mshv_root || exit 1
-linux_vmm /guest/kernel /guest/initramfs {GUEST_CPUS} '{CMDLINE}' >/tmp/console 2>&1
+mkfifo /tmp/input
+exec 3<>/tmp/input
+linux_vmm /guest/kernel /guest/initramfs {GUEST_CPUS} '{CMDLINE}' </tmp/input >/tmp/console 2>&1 &
+vmm=$!
+until grep -q 'what is the word' /tmp/console || ! kill -0 $vmm; do sleep 0.2; done
+echo {WORD} >&3
+wait $vmm
 echo "vmm=$?"
+exec 3<&-
 sed 's/^/console=/' /tmp/console
 modprobe -r mshv_root || exit 1
 hvctl ledger >/tmp/after
@@ -78,6 +87,8 @@ def complaints(result):
             wrong.append(f"processor {cpu} of the guest has no timer interrupts")
     if not counted(console, r"(\d+) serial interrupts"):
         wrong.append("the guest has no interrupts of the serial port")
+    if f"guest: the word is {WORD}" not in console.splitlines():
+        wrong.append("the guest has not heard the word")
     return wrong
 
 
