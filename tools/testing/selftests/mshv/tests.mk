@@ -30,6 +30,9 @@ TESTS += interface
 # State of a VP that is more than a page
 TESTS += vp_state_pages
 
+# All of a VP
+TESTS += migration
+
 # Interrupts by eventfd
 TESTS += irqfd irq_storm
 

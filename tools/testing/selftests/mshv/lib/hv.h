@@ -132,6 +132,7 @@ struct hv_install_intercept {
 #define HV_REG_RBP				0x00020005
 #define HV_REG_RSI				0x00020006
 #define HV_REG_RDI				0x00020007
+#define HV_REG_R8				0x00020008
 #define HV_REG_RIP				0x00020010
 #define HV_REG_RFLAGS				0x00020011
 #define HV_REG_CR0				0x00040000
@@ -151,7 +152,12 @@ struct hv_install_intercept {
 #define HV_REG_TSC				0x00080000
 #define HV_REG_EFER				0x00080001
 #define HV_REG_APIC_BASE			0x00080003
+#define HV_REG_GUEST_OS_ID			0x00090002
 #define HV_REG_TIME_REF_COUNT			0x00090004
+#define HV_REG_SINT0				0x000a0000
+#define HV_REG_SCONTROL				0x000a0010
+#define HV_REG_SIEFP				0x000a0012
+#define HV_REG_SIMP				0x000a0013
 
 struct hv_segment {
 	__u64 base;
