@@ -5,19 +5,25 @@
  * The hypervisor has no memory of its own for the objects that a partition
  * asks it to make: it takes pages from the partition's pool, and when the pool
  * is empty the call fails and says so. The pages stay out of reach of this
- * system until they are withdrawn.
+ * system until they are withdrawn, and are marked offline so that nobody who
+ * walks through memory touches them: readers of /proc/kcore, or tools that make
+ * or reduce a crash dump.
  *
  * A child's pool is withdrawn whole when the child goes. What creating children
  * takes comes from the pool of this partition itself; how much of that was
  * deposited here is counted, so that exactly as much can be taken back from a
  * pool that the kernel's core deposits into, too.
  */
+#define pr_fmt(fmt) "mshv_root: " fmt
+
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/page-flags.h>
+#include <linux/printk.h>
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
@@ -53,12 +59,26 @@ struct transfer {
 	struct list_head pages;
 };
 
+/* Who was about to read them has done so when this returns. */
+static void set_offline(const struct list_head *pages)
+{
+	struct page *page;
+
+	page_offline_begin();
+	list_for_each_entry(page, pages, lru)
+		__SetPageOffline(page);
+	page_offline_end();
+}
+
 static void free_pages_on(struct list_head *pages)
 {
 	struct page *page, *next;
 
-	list_for_each_entry_safe(page, next, pages, lru)
+	list_for_each_entry_safe(page, next, pages, lru) {
+		if (PageOffline(page))
+			__ClearPageOffline(page);
 		__free_page(page);
+	}
 }
 
 static int alloc_pages_on(struct list_head *pages, u32 count, unsigned int order)
@@ -122,8 +142,10 @@ static int deposit_runs(u64 partition_id, u32 count, unsigned int order)
 	int ret;
 
 	ret = alloc_pages_on(&transfer.pages, count, order);
-	if (!ret)
+	if (!ret) {
+		set_offline(&transfer.pages);
 		ret = mshv_hvcall_reps(&transfer.call);
+	}
 
 	free_pages_on(&transfer.pages);
 	if (is_own(partition_id))
@@ -206,6 +228,13 @@ static void withdraw_fill(const struct mshv_hvcall_reps *call, void *in, u16 n)
 	};
 }
 
+/* What is in the pool of this partition may have come from the kernel's core. */
+static bool was_deposited(u64 partition_id, u64 pfn)
+{
+	return pfn_valid(pfn) &&
+	       (PageOffline(pfn_to_page(pfn)) || is_own(partition_id));
+}
+
 static void withdraw_collect(struct mshv_hvcall_reps *call, const void *out, u16 n)
 {
 	struct transfer *transfer = container_of(call, struct transfer, call);
@@ -214,8 +243,11 @@ static void withdraw_collect(struct mshv_hvcall_reps *call, const void *out, u16
 	for (u16 i = 0; i < n; i++) {
 		u64 pfn = output->gpa_page_list[i];
 
-		if (WARN_ON_ONCE(!pfn_valid(pfn)))
+		if (!was_deposited(transfer->partition_id, pfn)) {
+			pr_err_once("the hypervisor returns page %#llx of partition %llu, which it was not given\n",
+				    pfn, transfer->partition_id);
 			continue;
+		}
 		list_add(&pfn_to_page(pfn)->lru, &transfer->pages);
 	}
 }

@@ -105,6 +105,7 @@ static void each_page_goes_and_comes_once(struct kunit *test)
 		/* Ours, held once; noted so that a second one would show. */
 		KUNIT_ASSERT_EQ(test, page_ref_count(page), 1);
 		KUNIT_ASSERT_EQ(test, page_private(page), 0);
+		KUNIT_ASSERT_TRUE(test, PageOffline(page));
 		set_page_private(page, 1);
 	}
 	for (u64 i = 0; i < pool->count; i++)
@@ -112,6 +113,37 @@ static void each_page_goes_and_comes_once(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, mshv_withdraw_all(CHILD), 0);
 	KUNIT_EXPECT_EQ(test, pool->count, 0);
+}
+
+/* The marks are the pages' only as long as the pages are the hypervisor's. */
+static void withdrawn_pages_are_not_offline(struct kunit *test)
+{
+	struct pool *pool = test->priv;
+	struct page *page;
+
+	KUNIT_ASSERT_EQ(test, mshv_deposit(CHILD, 2), 0);
+	page = pfn_to_page(pool->pfns[1]);
+	get_page(page);
+	KUNIT_EXPECT_EQ(test, mshv_withdraw_all(CHILD), 0);
+	KUNIT_EXPECT_FALSE(test, PageOffline(page));
+	put_page(page);
+}
+
+static void page_that_was_not_given_is_not_freed(struct kunit *test)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	struct pool *pool = test->priv;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	KUNIT_EXPECT_EQ(test, mshv_deposit(CHILD, 2), 0);
+	pool->pfns[pool->count++] = page_to_pfn(page);
+	pool->pfns[pool->count++] = U64_MAX;
+	get_page(page);
+	KUNIT_EXPECT_EQ(test, mshv_withdraw_all(CHILD), 0);
+	KUNIT_EXPECT_EQ(test, pool->count, 0);
+	KUNIT_EXPECT_EQ(test, page_ref_count(page), 2);
+	put_page(page);
+	__free_page(page);
 }
 
 static void refused_pages_are_kept(struct kunit *test)
@@ -202,6 +234,8 @@ static void other_statuses_are_errors(struct kunit *test)
 
 static struct kunit_case deposit_cases[] = {
 	KUNIT_CASE(each_page_goes_and_comes_once),
+	KUNIT_CASE(withdrawn_pages_are_not_offline),
+	KUNIT_CASE(page_that_was_not_given_is_not_freed),
 	KUNIT_CASE(refused_pages_are_kept),
 	KUNIT_CASE(status_decides_what_is_given),
 	KUNIT_CASE(contiguous_memory_is_contiguous),

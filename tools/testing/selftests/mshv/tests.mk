@@ -21,6 +21,9 @@ TESTS += hotplug
 # Interrupts and time
 TESTS += apic ipi deliverable apic_timer synthetic stimer synic time_freeze
 
+# Memory of the hypervisor
+TESTS += offline
+
 # What seldom happens
 TESTS += refusals
 
