@@ -27,6 +27,9 @@ TESTS += offline
 # What seldom happens
 TESTS += refusals
 
+# What a guest does to its own registers
+TESTS += register_intercepts
+
 # What a guest sees of the hypervisor
 TESTS += interface
 

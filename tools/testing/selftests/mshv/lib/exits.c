@@ -16,6 +16,7 @@ static const struct {
 	{ HV_MSG_IO_PORT,			"I/O port" },
 	{ HV_MSG_MSR,				"MSR" },
 	{ HV_MSG_CPUID,				"CPUID" },
+	{ HV_MSG_REGISTER,			"register" },
 	{ HV_MSG_HALT,				"halt" },
 	{ 0,					NULL },
 };

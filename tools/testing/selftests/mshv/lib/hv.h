@@ -158,6 +158,10 @@ struct hv_install_intercept {
 #define HV_REG_SCONTROL				0x000a0010
 #define HV_REG_SIEFP				0x000a0012
 #define HV_REG_SIMP				0x000a0013
+#define HV_REG_CR_INTERCEPT_CONTROL		0x000e0000
+#define HV_REG_CR_INTERCEPT_CR0_MASK		0x000e0001
+#define HV_REG_CR_INTERCEPT_CR4_MASK		0x000e0002
+#define HV_REG_CR_INTERCEPT_MISC_MASK		0x000e0003
 
 struct hv_segment {
 	__u64 base;
@@ -274,6 +278,33 @@ struct hv_vp_registers {
 #define HV_PENDING_INTERRUPT(vector)		(1ULL | (vector) << 16)
 #define HV_PENDING_NMI				(1ULL | 2 << 1 | 2 << 16)
 
+/* HV_REG_CR_INTERCEPT_CONTROL */
+#define HV_WATCH_CR0_WRITE			_BITULL(0)
+#define HV_WATCH_CR4_WRITE			_BITULL(1)
+#define HV_WATCH_MISC_ENABLE_READ		_BITULL(3)
+#define HV_WATCH_MISC_ENABLE_WRITE		_BITULL(4)
+#define HV_WATCH_LSTAR_READ			_BITULL(5)
+#define HV_WATCH_LSTAR_WRITE			_BITULL(6)
+#define HV_WATCH_STAR_READ			_BITULL(7)
+#define HV_WATCH_STAR_WRITE			_BITULL(8)
+#define HV_WATCH_CSTAR_READ			_BITULL(9)
+#define HV_WATCH_CSTAR_WRITE			_BITULL(10)
+#define HV_WATCH_APIC_BASE_READ			_BITULL(11)
+#define HV_WATCH_APIC_BASE_WRITE		_BITULL(12)
+#define HV_WATCH_EFER_READ			_BITULL(13)
+#define HV_WATCH_EFER_WRITE			_BITULL(14)
+#define HV_WATCH_GDTR_WRITE			_BITULL(15)
+#define HV_WATCH_IDTR_WRITE			_BITULL(16)
+#define HV_WATCH_LDTR_WRITE			_BITULL(17)
+#define HV_WATCH_TR_WRITE			_BITULL(18)
+#define HV_WATCH_SYSENTER_CS_WRITE		_BITULL(19)
+#define HV_WATCH_SYSENTER_EIP_WRITE		_BITULL(20)
+#define HV_WATCH_SYSENTER_ESP_WRITE		_BITULL(21)
+#define HV_WATCH_SFMASK_WRITE			_BITULL(22)
+#define HV_WATCH_TSC_AUX_WRITE			_BITULL(23)
+/* Without XCR0, which the test hypervisor cannot watch */
+#define HV_WATCH_ALL				0x1fffffbULL
+
 /* HV_REG_DELIVERABILITY */
 #define HV_DELIVERABILITY_NMI			1
 #define HV_DELIVERABILITY_INTERRUPT		2
@@ -322,6 +353,7 @@ struct hv_signaled_event {
 #define HV_MSG_IO_PORT				0x80010000
 #define HV_MSG_MSR				0x80010001
 #define HV_MSG_CPUID				0x80010002
+#define HV_MSG_REGISTER				0x80010006
 #define HV_MSG_HALT				0x80010007
 #define HV_MSG_INTERRUPTION_DELIVERABLE		0x80010008
 
@@ -372,6 +404,15 @@ struct hv_msr_intercept {
 	__u64 rax;
 };
 
+struct hv_register_intercept {
+	struct hv_intercept head;
+	__u8 in_memory : 1;
+	__u8 unused : 7;
+	__u8 reserved[3];
+	__u32 name;
+	__u64 source[2];		/* its new value, or where it is */
+};
+
 struct hv_cpuid_intercept {
 	struct hv_intercept head;
 	__u64 rax;
@@ -420,6 +461,7 @@ struct hv_message {
 		struct hv_intercept head;
 		struct hv_port_intercept port;
 		struct hv_msr_intercept msr;
+		struct hv_register_intercept reg;
 		struct hv_cpuid_intercept cpuid;
 		struct hv_memory_intercept memory;
 		struct hv_interruption_deliverable deliverable;
@@ -439,6 +481,7 @@ struct hv_post_message {
 static_assert(sizeof(struct hv_message) == 256, "a message has 256 bytes");
 static_assert(sizeof(struct hv_intercept) == 40, "head of an intercept");
 static_assert(sizeof(struct hv_port_intercept) == 128, "port intercept");
+static_assert(sizeof(struct hv_register_intercept) == 64, "register intercept");
 static_assert(sizeof(struct hv_memory_intercept) == 80, "memory intercept");
 static_assert(sizeof(struct hv_register) == 32, "register");
 

@@ -365,6 +365,9 @@ static const struct register_range *find_range(struct access *a)
 		range = search(a, child_event_registers,
 			       child_num_event_registers);
 	if (!range)
+		range = search(a, child_watch_registers,
+			       child_num_watch_registers);
+	if (!range)
 		range = search(a, child_synthetic_registers,
 			       child_num_synthetic_registers);
 	if (!range && child_msr_register(a->vp, a->name, &msr))

@@ -26,6 +26,7 @@
 #define PAT		0x00080004
 #define LSTAR		0x00080009
 #define PENDING		0x00010002
+#define CR_INTERCEPTS	0x000e0000
 #define NO_REGISTER	0x00099999
 
 static void vps_are_checked(struct kunit *test)
@@ -90,6 +91,8 @@ static void registers_keep_values(struct kunit *test)
 		{ HV_X64_REGISTER_MSR_MTRR_FIX4KF8000, 0x0606060606060606 },
 		{ HV_X64_REGISTER_DR3, 0x1234 }, { HV_X64_REGISTER_DR7, 0x400 },
 		{ PENDING, 1 | 3 << 1 | 1 << 4 | 14 << 16 | 2ULL << 32 },
+		{ CR_INTERCEPTS, 0x1fffffb }, { CR_INTERCEPTS + 1, 0x10000 },
+		{ CR_INTERCEPTS + 2, ~0ULL }, { CR_INTERCEPTS + 3, 5 },
 	};
 	struct pages *pages = test->priv;
 	u64 id = active_child(test);
@@ -129,6 +132,9 @@ static void bad_registers_are_refused(struct kunit *test)
 		{ { XMM_CONTROL, 0, BIT_ULL(31) },
 		  HV_STATUS_INVALID_REGISTER_VALUE },
 		{ { PENDING, 1 | 7 << 1 }, HV_STATUS_INVALID_REGISTER_VALUE },
+		{ { CR_INTERCEPTS, BIT(2) }, HV_STATUS_INVALID_REGISTER_VALUE },
+		{ { CR_INTERCEPTS, BIT(25) },
+		  HV_STATUS_INVALID_REGISTER_VALUE },
 	};
 	const u32 names[] = { RIP, NO_REGISTER, RAX };
 	u64 id = active_child(test);

@@ -151,6 +151,20 @@ enum child_counter {
 struct result_page;
 
 /**
+ * struct register_watch - Which of its control registers a VP is watched for
+ * @control: HV_WATCH_*
+ * @cr0_mask: bits of CR0 of which a change matters
+ * @cr4_mask: likewise, of CR4
+ * @misc_enable_mask: likewise, of the MSR
+ */
+struct register_watch {
+	u64 control;
+	u64 cr0_mask;
+	u64 cr4_mask;
+	u64 misc_enable_mask;
+};
+
+/**
  * struct child_vp - A VP of a child; lives in a page of the child's pool
  * @index: VP index in its partition
  * @child: the partition
@@ -178,6 +192,7 @@ struct result_page;
  * @msrs: see child/msr.c
  * @pending_event: HV_REGISTER_PENDING_EVENT0 and 1
  * @deliverability: HV_REGISTER_DELIVERABILITY
+ * @watch: register intercepts, see run/register_watch.c
  * @apic: its local APIC, where the hypervisor provides it
  * @offer: what the processor was offered when it last entered guest mode
  * @offered: vector of the interrupt that it was offered
@@ -222,6 +237,7 @@ struct child_vp {
 	u64 msrs[CHILD_STORED_MSRS];
 	struct hv_value pending_event[2];
 	u64 deliverability;
+	struct register_watch watch;
 	struct child_apic apic;
 	enum child_offer offer;
 	u8 offered;

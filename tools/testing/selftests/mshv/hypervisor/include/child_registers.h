@@ -35,6 +35,8 @@ struct register_range {
 
 extern const struct register_range child_event_registers[];
 extern const u32 child_num_event_registers;
+extern const struct register_range child_watch_registers[];
+extern const u32 child_num_watch_registers;
 extern const struct register_range child_synthetic_registers[];
 extern const u32 child_num_synthetic_registers;
 

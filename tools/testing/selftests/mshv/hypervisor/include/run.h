@@ -73,6 +73,17 @@ void intercept_exception(struct child_vp *vp);
 void intercept_crash(struct child_vp *vp);
 void intercept_invalid_state(struct child_vp *vp);
 
+/* run/register_watch.c */
+void watch_registers(struct child_vp *vp);
+bool watch_register(struct child_vp *vp);
+bool watch_msr(struct child_vp *vp, bool write);
+
+/* run/vmcb.c */
+void run_exit_for_msrs(struct child_vp *vp, bool all);
+
+/* run/control.c */
+bool control_write(struct child_vp *vp, u32 name, u64 value);
+
 /* run/guest_walk.c: see also child.h */
 u32 guest_fetch(const struct child_vp *vp, u64 gva, u8 *bytes, u32 size);
 
@@ -94,11 +105,33 @@ struct guest_store {
 	u32 length;
 };
 
+/**
+ * struct guest_source - An instruction of the 0F group, and its ModRM operand
+ * @opcode: the byte behind 0F
+ * @field: of ModRM: a register, or more of the opcode
+ * @in_memory: @gva is where the operand is
+ * @gva: linear address
+ * @value: of the general register, zero-extended: the operand, not in memory
+ * @length: of the instruction, in bytes
+ */
+struct guest_source {
+	u8 opcode;
+	u8 field;
+	bool in_memory;
+	u64 gva;
+	u64 value;
+	u32 length;
+};
+
 /* run/guest_decode.c */
 #define GUEST_OPERANDS		4
+#define GUEST_CLTS		0x06
+#define GUEST_MOV_CR		0x22
 u32 guest_operands(const struct child_vp *vp, const u8 *bytes, u32 size,
 		   u64 gvas[GUEST_OPERANDS]);
 bool guest_store(const struct child_vp *vp, const u8 *bytes, u32 size,
 		 struct guest_store *store);
+bool guest_source(const struct child_vp *vp, const u8 *bytes, u32 size,
+		  struct guest_source *source);
 
 #endif /* HV_RUN_H */

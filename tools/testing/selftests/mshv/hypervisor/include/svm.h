@@ -84,6 +84,10 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define SVM_MISC1_INTR		BIT(0)
 #define SVM_MISC1_NMI		BIT(1)
 #define SVM_MISC1_VINTR		BIT(4)
+#define SVM_MISC1_IDTR_WRITE	BIT(10)
+#define SVM_MISC1_GDTR_WRITE	BIT(11)
+#define SVM_MISC1_LDTR_WRITE	BIT(12)
+#define SVM_MISC1_TR_WRITE	BIT(13)
 #define SVM_MISC1_RDPMC		BIT(15)
 #define SVM_MISC1_CPUID		BIT(18)
 #define SVM_MISC1_IRET		BIT(20)
@@ -110,6 +114,10 @@ ASSERT_OFFSET(struct vmcb, pat, 0x668);
 #define SVM_EXIT_NMI		0x061
 #define SVM_EXIT_EXCEPTION	0x040	/* and the vector */
 #define SVM_EXIT_VINTR		0x064
+#define SVM_EXIT_IDTR_WRITE	0x06a
+#define SVM_EXIT_GDTR_WRITE	0x06b
+#define SVM_EXIT_LDTR_WRITE	0x06c
+#define SVM_EXIT_TR_WRITE	0x06d
 #define SVM_EXIT_RDPMC		0x06f
 #define SVM_EXIT_CPUID		0x072
 #define SVM_EXIT_IRET		0x074

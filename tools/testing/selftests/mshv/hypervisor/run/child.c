@@ -105,6 +105,7 @@ enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline)
 	switch_debug(vp->dr, dr);
 
 	vmcb->intercept_exceptions = vp->child->exceptions;
+	watch_registers(vp);
 	vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
 
 	result = run(cpu, vp, deadline);

@@ -56,6 +56,8 @@ static enum run_result on_msr(struct cpu *cpu, struct child_vp *vp)
 	bool write = vp->vmcb->exit_info1 == SVM_MSR_WRITE;
 	bool told;
 
+	if (watch_msr(vp, write))
+		return RUN_INTERCEPT;
 	if (!run_msr(vp, write)) {
 		told = child_result_msr(vp, vp->regs.rcx, write, &action);
 		if (!told && intercepted(vp, HV_INTERCEPT_MSR,
@@ -125,6 +127,11 @@ static enum run_result on_cr8(struct cpu *cpu, struct child_vp *vp)
 	return RUN_ON;
 }
 
+static enum run_result on_register(struct cpu *cpu, struct child_vp *vp)
+{
+	return watch_register(vp) ? RUN_INTERCEPT : RUN_ON;
+}
+
 static enum run_result on_shutdown(struct cpu *cpu, struct child_vp *vp)
 {
 	intercept_crash(vp);
@@ -170,7 +177,13 @@ static const struct {
 	{ SVM_EXIT_NMI,			on_nmi },
 	{ SVM_EXIT_VINTR,		on_window },
 	{ SVM_EXIT_IRET,		on_iret },
+	{ SVM_EXIT_CR_WRITE + 0,	on_register },
+	{ SVM_EXIT_CR_WRITE + 4,	on_register },
 	{ SVM_EXIT_CR_WRITE + 8,	on_cr8 },
+	{ SVM_EXIT_IDTR_WRITE,		on_register },
+	{ SVM_EXIT_GDTR_WRITE,		on_register },
+	{ SVM_EXIT_LDTR_WRITE,		on_register },
+	{ SVM_EXIT_TR_WRITE,		on_register },
 	{ SVM_EXIT_IOIO,		on_port },
 	{ SVM_EXIT_NPF,			on_memory },
 	{ SVM_EXIT_MSR,			on_msr },

@@ -448,3 +448,45 @@ bool guest_store(const struct child_vp *vp, const u8 *bytes, u32 size,
 	store->length = d.size - d.left;
 	return known;
 }
+
+/**
+ * guest_source() - What an instruction of the 0F group has as ModRM operand
+ * @vp: a VP whose RIP is at the instruction
+ * @bytes: the instruction, and maybe more
+ * @size: how many bytes there are
+ * @source: set to what it has; CLTS has no operand
+ *
+ * Return: false when it is another instruction, or not all of it is there.
+ */
+bool guest_source(const struct child_vp *vp, const u8 *bytes, u32 size,
+		  struct guest_source *source)
+{
+	struct decoder d = decoder_init(vp, bytes, size);
+	u64 opcode, modrm = 0xff;
+
+	*source = (struct guest_source) { 0 };
+	d.whole = true;
+	if (!take_opcode(&d, &opcode) || (u8)opcode != 0x0f ||
+	    !take(&d, 1, &opcode))
+		return false;
+	source->opcode = opcode;
+	if (source->opcode == GUEST_CLTS)
+		goto out;
+	if (!take(&d, 1, &modrm))
+		return false;
+
+	/* MOV to CR has a register in any case. */
+	source->in_memory = (u8)modrm < 0xc0 && source->opcode != GUEST_MOV_CR;
+	source->field = (modrm >> 3 & 7) | (d.rex & REX_R) << 1;
+	if (source->in_memory) {
+		if (!modrm_operand(&d, modrm, &source->gva))
+			return false;
+		goto out;
+	}
+	source->value = reg(vp, (modrm & 7) | (d.rex & REX_B) << 3);
+	if (!d.long_mode)
+		source->value = (u32)source->value;
+out:
+	source->length = d.size - d.left;
+	return true;
+}

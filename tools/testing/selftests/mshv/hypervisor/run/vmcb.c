@@ -25,6 +25,7 @@
 #define MXCSR_RESET		0x1f80
 
 static u8 *msr_map;
+static u8 *all_msrs_map;
 static u8 *port_map;
 
 static void let_pass(u32 first, u32 last)
@@ -54,11 +55,23 @@ void run_init(void)
 	port_map = page_alloc(SVM_IOPM_PAGES);
 	memset(port_map, 0xff, SVM_IOPM_PAGES * PAGE_SIZE);
 
+	all_msrs_map = page_alloc(SVM_MSRPM_PAGES);
+	memset(all_msrs_map, 0xff, SVM_MSRPM_PAGES * PAGE_SIZE);
 	msr_map = page_alloc(SVM_MSRPM_PAGES);
 	memset(msr_map, 0xff, SVM_MSRPM_PAGES * PAGE_SIZE);
 	let_pass(MSR_SYSENTER_CS, MSR_SYSENTER_EIP);
 	let_pass(MSR_STAR, MSR_SFMASK);
 	let_pass(MSR_FS_BASE, MSR_KERNEL_GS_BASE);
+}
+
+/**
+ * run_exit_for_msrs() - Say which MSRs exit
+ * @vp: whose
+ * @all: all of them, not just those that the processor does not switch
+ */
+void run_exit_for_msrs(struct child_vp *vp, bool all)
+{
+	vp->vmcb->msrpm_base = (u64)(all ? all_msrs_map : msr_map);
 }
 
 static void init_control(struct child_vp *vp)
