@@ -335,6 +335,54 @@ TEST_F(irq, all_devices_of_a_line_are_asked)
 	EXPECT_TRUE(irq_guest_stop(&guest));
 }
 
+/* Both lines are up: the guest is done with one of them only. */
+TEST_F(irq, acknowledgment_is_for_one_line)
+{
+	struct irq_guest guest;
+	int fds[2], resamplefds[2], i;
+	struct mshv_user_irq_entry entries[] = {
+		msi(LEVEL, 0, MSI_LEVEL | LEVEL), msi(EDGE, 0, MSI_LEVEL | EDGE),
+	};
+
+	vm_routes(self->vm, entries, 2);
+	for (i = 0; i < 2; i++) {
+		fds[i] = event_new();
+		resamplefds[i] = event_new();
+		ASSERT_EQ(0, irqfd(self->vm, fds[i], resamplefds[i],
+				   entries[i].gsi, IRQFD_RESAMPLE));
+	}
+	irq_guest_start(&guest, self->vm, 0, WAITING);
+	event_signal(fds[1]);
+	EXPECT_EQ(1, event_comes(resamplefds[1]));
+	sleep_us(QUIET_US);
+	EXPECT_EQ(0, event_count(resamplefds[0]));
+	event_signal(fds[0]);
+	EXPECT_EQ(1, event_comes(resamplefds[0]));
+	sleep_us(QUIET_US);
+	EXPECT_EQ(0, event_count(resamplefds[1]));
+	EXPECT_TRUE(irq_guest_stop(&guest));
+}
+
+/* A line of the legacy controller stays up in the hypervisor until it is cleared. */
+TEST_F(irq, line_of_the_legacy_controller_is_cleared)
+{
+	struct irq_guest guest;
+	int fd = event_new(), resamplefd = event_new();
+	unsigned long before = 0;
+
+	vm_route(self->vm, LEVEL, 0, MSI_LEVEL | MSI_EXTINT | LEVEL);
+	ASSERT_EQ(0, irqfd(self->vm, fd, resamplefd, LEVEL, IRQFD_RESAMPLE));
+	irq_guest_start(&guest, self->vm, 0, WAITING);
+	if (self->has_ledger)
+		before = hypervisor_calls(HVCALL_CLEAR_VIRTUAL_INTERRUPT);
+	vm_interrupt(self->vm, HV_INTERRUPT_FIXED, HV_INTERRUPT_LEVEL, 0, LEVEL);
+	EXPECT_EQ(1, event_comes(resamplefd));
+	if (self->has_ledger)
+		EXPECT_EQ(before + 1,
+			  hypervisor_calls(HVCALL_CLEAR_VIRTUAL_INTERRUPT));
+	EXPECT_TRUE(irq_guest_stop(&guest));
+}
+
 /* The number of the interrupt says nothing about its vector. */
 TEST_F(irq, acknowledgment_is_found_by_vector)
 {

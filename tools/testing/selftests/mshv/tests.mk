@@ -39,6 +39,9 @@ TESTS += vp_state_pages
 # All of a VP
 TESTS += migration
 
+# What the driver took from its VMM
+TESTS += leaks
+
 # Interrupts by eventfd
 TESTS += irqfd irq_storm
 

@@ -19,6 +19,7 @@
 /* Data of a message besides its vector */
 #define MSI_LOWEST		0x100
 #define MSI_NMI			0x400
+#define MSI_EXTINT		0x700
 #define MSI_LEVEL		0x8000
 
 struct route_table {

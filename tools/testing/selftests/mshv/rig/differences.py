@@ -93,6 +93,7 @@ NOT_RUN = {
     "irqfd.irq.level_interrupt_comes_until_the_line_is_down": RAISES_AS_EDGE,
     "irqfd.irq.acknowledgment_comes_when_the_guest_gives_it": RAISES_AS_EDGE,
     "irqfd.irq.all_devices_of_a_line_are_asked": RAISES_AS_EDGE,
+    "irqfd.irq.acknowledgment_is_for_one_line": RAISES_AS_EDGE,
     "irqfd.irq.acknowledgment_is_found_by_vector": COMPARES_NUMBERS,
     "irqfd.irq.acknowledgment_survives_a_change_of_route": COMPARES_NUMBERS,
     "irqfd.irq.acknowledgment_that_nobody_wants": COMPARES_NUMBERS,
@@ -115,6 +116,8 @@ NOT_RUN = {
     "access.guest.large_pinned.*":
         "A parameter of our module has its memory pinned.",
     "refusals.guest.memory_cannot_be_pinned":
+        "A parameter of our module has its memory pinned.",
+    "leaks.guest.no_page_of_guest_memory_stays_pinned":
         "A parameter of our module has its memory pinned.",
     "refusals.guest.status_of_a_hypercall_has_an_errno": WITHOUT_END,
     "refusals.guest.memory_of_the_hypervisor_is_never_enough": WITHOUT_END,
