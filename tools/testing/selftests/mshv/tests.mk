@@ -19,7 +19,7 @@ DEMOS := demo_vm farewell
 TESTS += hotplug
 
 # Interrupts and time
-TESTS += apic ipi deliverable apic_timer synthetic stimer synic time_freeze
+TESTS += apic ipi deliverable apic_timer synthetic stimer synic time_freeze guest_idle
 
 # Memory of the hypervisor
 TESTS += offline

@@ -39,14 +39,18 @@ static void get_activity(const struct access *a, struct hv_value *value)
 		value->low |= HV_ACTIVITY_STARTUP;
 	if (a->vp->halted)
 		value->low |= HV_ACTIVITY_HALTED;
+	if (a->vp->idle)
+		value->low |= HV_ACTIVITY_IDLE;
 }
 
 static bool set_activity(const struct access *a, const struct hv_value *value)
 {
-	if (value->low & ~(HV_ACTIVITY_STARTUP | HV_ACTIVITY_HALTED))
+	if (value->low & ~(HV_ACTIVITY_STARTUP | HV_ACTIVITY_HALTED |
+			   HV_ACTIVITY_IDLE))
 		return false;
 	a->vp->startup_suspend = value->low & HV_ACTIVITY_STARTUP;
 	a->vp->halted = value->low & HV_ACTIVITY_HALTED;
+	a->vp->idle = value->low & HV_ACTIVITY_IDLE;
 	return true;
 }
 

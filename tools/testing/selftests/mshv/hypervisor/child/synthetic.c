@@ -18,6 +18,7 @@ static const struct {
 	{ HV_SYNTHETIC_HYPERCALL_MSRS, HV_PRIV_HYPERCALL_MSRS },
 	{ HV_SYNTHETIC_VP_INDEX, HV_PRIV_VP_INDEX },
 	{ HV_SYNTHETIC_REFERENCE_TSC, HV_PRIV_REFERENCE_TSC },
+	{ HV_SYNTHETIC_GUEST_IDLE, HV_PRIV_GUEST_IDLE },
 	{ HV_SYNTHETIC_FREQUENCY_MSRS, HV_PRIV_FREQUENCY_MSRS },
 };
 
@@ -25,7 +26,8 @@ static const struct {
  * child_privileges() - What the guest may do
  * @child: in this partition
  *
- * That the TSC is invariant is a feature of the processor.
+ * That the TSC is invariant is a feature of the processor. Where the parent
+ * provides the local APIC the hypervisor does not know what would end idling.
  *
  * Return: HV_PRIV_*, none unless the parent lets it see the hypervisor.
  */
@@ -40,6 +42,8 @@ u64 child_privileges(const struct child *child)
 	for (i = 0; i < ARRAY_SIZE(features); i++)
 		if (child->synthetic_features & features[i].feature)
 			privileges |= features[i].privilege;
+	if (!child_has_apic(child))
+		privileges &= ~HV_PRIV_GUEST_IDLE;
 	return privileges;
 }
 
@@ -119,6 +123,14 @@ static bool set_reference_tsc(struct child_vp *vp, u32 msr, u64 value)
 	else
 		child_reference_fill(vp->child);
 	return overlay_move(vp->child, overlay, value);
+}
+
+/* It idles as soon as the instruction is done. */
+static bool get_guest_idle(struct child_vp *vp, u32 msr, u64 *value)
+{
+	vp->idle = true;
+	*value = 0;
+	return true;
 }
 
 static bool get_frequency(struct child_vp *vp, u32 msr, u64 *value)
@@ -206,6 +218,8 @@ static const struct synthetic {
 	  child_synic_get, child_synic_set },
 	{ HV_MSR_STIMER0_CONFIG, HV_MSR_STIMER3_COUNT, HV_PRIV_TIMERS,
 	  child_stimer_get, child_stimer_set },
+	{ HV_MSR_GUEST_IDLE, HV_MSR_GUEST_IDLE, HV_PRIV_GUEST_IDLE,
+	  get_guest_idle, NULL },
 	{ HV_MSR_TSC_INVARIANT, HV_MSR_TSC_INVARIANT, HV_PRIV_TSC_INVARIANT,
 	  get_tsc_invariant, set_tsc_invariant },
 	{ HV_MSR_CRASH_P0, HV_MSR_CRASH_P4, 0, get_crash, set_crash },

@@ -9,6 +9,7 @@
 #define ACTIVITY	0x00000004
 #define STARTUP		BIT_ULL(0)
 #define HALTED		BIT_ULL(1)
+#define IDLE		BIT_ULL(2)
 #define DELIVERABILITY	0x00010006
 #define RIP		0x00020010
 #define CR0		0x00040000
@@ -154,10 +155,11 @@ static void init_of_the_first_vp(struct kunit *test)
 static void registers_of_events_are_checked(struct kunit *test)
 {
 	static const struct register_value good[] = {
-		{ ACTIVITY, STARTUP | HALTED }, { DELIVERABILITY, 0x3f },
+		{ ACTIVITY, STARTUP | HALTED }, { ACTIVITY, IDLE },
+		{ DELIVERABILITY, 0x3f },
 		{ DELIVERABILITY, 0xffffULL << 48 },
 	}, bad[] = {
-		{ ACTIVITY, BIT_ULL(2) }, { DELIVERABILITY, BIT_ULL(6) },
+		{ ACTIVITY, BIT_ULL(3) }, { DELIVERABILITY, BIT_ULL(6) },
 	};
 	u64 id = active_child_with(test, LAPIC);
 	size_t i;

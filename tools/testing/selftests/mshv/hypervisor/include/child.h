@@ -177,6 +177,7 @@ struct register_watch {
  * @dispatch_suspend: HV_REGISTER_DISPATCH_SUSPEND
  * @startup_suspend: it waits for a SIPI
  * @halted: it executed HLT and waits for an interrupt
+ * @idle: it said that it idles, and waits for an interrupt that it need not take
  * @nmi_masked: it has not returned from its last NMI
  * @blocked: root scheduler: the last dispatch said that it is blocked, and no
  *	signal was sent since
@@ -224,6 +225,7 @@ struct child_vp {
 	bool dispatch_suspend;
 	bool startup_suspend;
 	bool halted;
+	bool idle;
 	bool nmi_masked;
 	bool blocked;
 	u64 root_signals;

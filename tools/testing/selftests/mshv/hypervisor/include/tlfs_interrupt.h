@@ -68,5 +68,6 @@ COMPILE_ASSERT(sizeof(struct hv_sint_deliverable) == 48);
 /* HV_REGISTER_INTERNAL_ACTIVITY */
 #define HV_ACTIVITY_STARTUP			BIT(0)	/* waits for SIPI */
 #define HV_ACTIVITY_HALTED			BIT(1)
+#define HV_ACTIVITY_IDLE			BIT(2)
 
 #endif /* HV_TLFS_INTERRUPT_H */

@@ -36,6 +36,8 @@ static void leaf_features(const struct child *child, u32 *out)
 	out[EDX] = HV_FEATURE_CRASH_MSRS;
 	if (out[EAX] & HV_PRIV_FREQUENCY_MSRS)
 		out[EDX] |= HV_FEATURE_FREQUENCY_MSRS;
+	if (out[EAX] & HV_PRIV_GUEST_IDLE)
+		out[EDX] |= HV_FEATURE_GUEST_IDLE;
 	if (child->synthetic_features & HV_SYNTHETIC_DIRECT_TIMERS)
 		out[EDX] |= HV_FEATURE_DIRECT_TIMERS;
 }

@@ -68,6 +68,7 @@ static void start_over(struct child_vp *vp)
 		run_vmcb_reset(vp);
 		child_apic_reset(vp);
 		vp->halted = false;
+		vp->idle = false;
 		vp->nmi_masked = false;
 		vp->startup_suspend = !(child_apic_base(vp) & APIC_BASE_BSP);
 		requests = READ_ONCE(vp->apic.requests);
@@ -88,6 +89,13 @@ static bool ends_halt(const struct child_vp *vp)
 	return interrupt_flag(vp) && next_vector(vp, &external) >= 0;
 }
 
+static bool ends_idling(const struct child_vp *vp)
+{
+	return (READ_ONCE(vp->apic.requests) & (APIC_REQUEST_NMI |
+						APIC_REQUEST_EXTINT)) ||
+	       child_apic_any(vp);
+}
+
 /**
  * interrupts_settle() - Let requests start a VP over, and end its halt
  * @vp: a VP that is not in guest mode, at hand
@@ -99,6 +107,13 @@ void interrupts_settle(struct child_vp *vp)
 		start_over(vp);
 	if (vp->halted && ends_halt(vp))
 		vp->halted = false;
+	if (vp->idle && ends_idling(vp))
+		vp->idle = false;
+}
+
+static bool waits(const struct child_vp *vp)
+{
+	return vp->startup_suspend || vp->halted || vp->idle;
 }
 
 /**
@@ -111,8 +126,7 @@ void interrupts_settle(struct child_vp *vp)
  */
 bool interrupts_awaited(struct child_vp *vp)
 {
-	return (vp->startup_suspend || vp->halted) &&
-	       !child_synic_deliverable(vp);
+	return waits(vp) && !child_synic_deliverable(vp);
 }
 
 static u64 *page_vectors(const struct child_vp *vp)
@@ -322,7 +336,7 @@ enum run_result interrupts_offer(struct child_vp *vp)
 		interrupts_settle(vp);
 	if (tell_free_slots(vp))
 		return RUN_INTERCEPT;
-	if (vp->startup_suspend || vp->halted)
+	if (waits(vp))
 		return RUN_HALTED;
 
 	vmcb->interrupt_control = SVM_VIRTUAL_INTR | vp->cr8;

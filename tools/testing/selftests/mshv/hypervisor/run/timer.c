@@ -111,7 +111,7 @@ static void forget(struct child_vp *vp)
  */
 void timer_watch(struct child_vp *vp)
 {
-	bool sleeps = vp->halted && !vp->child->time_freeze &&
+	bool sleeps = (vp->halted || vp->idle) && !vp->child->time_freeze &&
 		      deadline_of(vp) != TIMER_NEVER;
 
 	if (!sleeps && !vp->sleeps)
