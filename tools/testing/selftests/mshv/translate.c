@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Addresses of a guest are translated as its processor would. */
 #include "lib/fixture.h"
-#include "lib/guest.h"
+#include "lib/guest_interrupts.h"
+#include "lib/interrupts.h"
 #include "lib/misuse.h"
 #include "lib/require.h"
 #include "lib/vp.h"
@@ -13,6 +14,14 @@
 #define PTE_DIRTY	0x40
 #define PTE_NX		_BITULL(63)
 #define EFER_LONG_NXE	0xd00
+#define CR4_PAE		_BITULL(5)
+#define CR4_SMEP	_BITULL(20)
+#define CR4_SMAP	_BITULL(21)
+#define RFLAGS_ALWAYS	_BITULL(1)
+#define RFLAGS_AC	_BITULL(18)
+
+#define PORT		0x80
+#define PAGE_FAULT	14
 
 /* 4 KiB pages at 2 MiB, in the place of a large one: by this table */
 #define TABLE		GUEST_SCRATCH
@@ -84,24 +93,32 @@ static struct vp *new_vp(struct vm *vm)
 	return vp;
 }
 
-static struct hv_translated translate(struct vp *vp, __u64 gva, __u64 flags)
+static int try_translate(struct vp *vp, __u64 gva, __u64 flags,
+			 struct hv_translated *out)
 {
 	struct hv_translate in = {
 		.vp_index = vp->index,
 		.flags = flags,
 		.gva_page = gva / PAGE_SIZE,
 	};
-	struct hv_translated out = {};
 	struct mshv_root_hvcall args = {
 		.code = HVCALL_TRANSLATE_VIRTUAL_ADDRESS,
 		.in_sz = sizeof(in),
-		.out_sz = sizeof(out),
+		.out_sz = sizeof(*out),
 		.in_ptr = (uintptr_t)&in,
-		.out_ptr = (uintptr_t)&out,
+		.out_ptr = (uintptr_t)out,
 	};
 
-	require(!hvcall(vp->fd, &args), "translation of %#llx, status %#x", gva,
-		args.status);
+	*out = (struct hv_translated){};
+	return hvcall(vp->fd, &args);
+}
+
+static struct hv_translated translate(struct vp *vp, __u64 gva, __u64 flags)
+{
+	struct hv_translated out;
+
+	require(!try_translate(vp, gva, flags, &out), "translation of %#llx",
+		gva);
 	return out;
 }
 
@@ -154,6 +171,143 @@ TEST_F(guest, large_pages_and_absent_tables)
 	directory[6] = GUEST_HOLE | PTE_PRESENT;
 	out = translate(vp, 6 * LARGE_PAGE_SIZE, HV_TRANSLATE_READ);
 	EXPECT_EQ(HV_TRANSLATE_GPA_UNMAPPED, out.result);
+}
+
+/* A page of users, seen by a supervisor: the last one of the table */
+#define USER_PAGE	(BASE + 511 * PAGE_SIZE)
+#define USER_GPA	(TARGET + 511 * PAGE_SIZE)
+
+static const struct {
+	const char *row;
+	__u64 cr4;
+	__u64 rflags;
+	__u64 flags;
+	__u32 result;
+} keeping[] = {
+	{ "neither", 0, 0, HV_TRANSLATE_READ, HV_TRANSLATED },
+	{ "SMAP, read", CR4_SMAP, 0, HV_TRANSLATE_READ, HV_TRANSLATE_PRIVILEGE },
+	{ "SMAP, write", CR4_SMAP, 0, HV_TRANSLATE_WRITE,
+	  HV_TRANSLATE_PRIVILEGE },
+	{ "SMAP, AC", CR4_SMAP, RFLAGS_AC, HV_TRANSLATE_READ, HV_TRANSLATED },
+	{ "SMAP, AC, write", CR4_SMAP, RFLAGS_AC, HV_TRANSLATE_WRITE,
+	  HV_TRANSLATED },
+	{ "SMAP, execute", CR4_SMAP, 0, HV_TRANSLATE_EXECUTE, HV_TRANSLATED },
+	{ "SMEP, execute", CR4_SMEP, 0, HV_TRANSLATE_EXECUTE,
+	  HV_TRANSLATE_PRIVILEGE },
+	{ "SMEP, read", CR4_SMEP, 0, HV_TRANSLATE_READ, HV_TRANSLATED },
+	{ "SMAP, AC, enforced", CR4_SMAP, RFLAGS_AC,
+	  HV_TRANSLATE_READ | HV_TRANSLATE_ENFORCE_SMAP,
+	  HV_TRANSLATE_PRIVILEGE },
+	{ "enforced without SMAP", 0, 0,
+	  HV_TRANSLATE_READ | HV_TRANSLATE_ENFORCE_SMAP, HV_TRANSLATED },
+	{ "SMAP, overridden", CR4_SMAP, 0,
+	  HV_TRANSLATE_READ | HV_TRANSLATE_OVERRIDE_SMAP, HV_TRANSLATED },
+	{ "SMEP, overridden", CR4_SMEP, 0,
+	  HV_TRANSLATE_EXECUTE | HV_TRANSLATE_OVERRIDE_SMAP,
+	  HV_TRANSLATE_PRIVILEGE },
+	{ "SMAP, for a user", CR4_SMAP, 0,
+	  HV_TRANSLATE_READ | HV_TRANSLATE_AS_USER, HV_TRANSLATED },
+	{ "SMAP, exempt", CR4_SMAP, 0,
+	  HV_TRANSLATE_READ | HV_TRANSLATE_EXEMPT, HV_TRANSLATED },
+};
+
+static void start_supervisor(struct vp *vp, size_t row, __u64 address,
+			     void (*function)(__u64))
+{
+	vp_start(vp, function, address);
+	vp_use_tables(vp);
+	vp_set(vp, HV_REG_CR4, CR4_PAE | keeping[row].cr4);
+	vp_set(vp, HV_REG_RFLAGS, RFLAGS_ALWAYS | keeping[row].rflags);
+}
+
+static struct vp *new_supervisor(struct vm *vm)
+{
+	__u64 *table = vm->ram + TABLE;
+
+	use_small_pages(vm);
+	table[511] = USER_GPA | PTE_PRESENT | PTE_WRITABLE | PTE_USER;
+	return new_vp(vm);
+}
+
+TEST_F(guest, pages_of_users_are_kept_from_supervisors)
+{
+	struct vp *vp = new_supervisor(self->vm);
+	struct hv_translated out;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keeping); i++) {
+		start_supervisor(vp, i, 0, do_nothing);
+		out = translate(vp, USER_PAGE, keeping[i].flags);
+		EXPECT_TRUE(comes_of(keeping[i].row, keeping[i].result,
+				     out.result));
+		/* That of a supervisor is not for a user, and no one else. */
+		out = translate(vp, BASE, keeping[i].flags &
+					  ~HV_TRANSLATE_AS_USER &
+					  ~HV_TRANSLATE_WRITE);
+		EXPECT_EQ(HV_TRANSLATED, out.result);
+	}
+	EXPECT_EQ(-EINVAL, try_translate(vp, USER_PAGE,
+					 HV_TRANSLATE_ENFORCE_SMAP |
+					 HV_TRANSLATE_OVERRIDE_SMAP, &out));
+	EXPECT_EQ(-EINVAL, try_translate(vp, USER_PAGE, _BITULL(11), &out));
+}
+
+static __guest_handler void catch_fault(struct interrupt_frame *frame)
+{
+	out8(PORT, PAGE_FAULT);
+	halt();
+}
+
+static __guest void read_page(__u64 address)
+{
+	load(address);
+	halt();
+}
+
+static __guest void write_page(__u64 address)
+{
+	store(address, 1);
+	halt();
+}
+
+static __guest void execute_page(__u64 address)
+{
+	((void (*)(void))address)();
+	halt();
+}
+
+/*
+ * The processor of the guest agrees. Where the page may be touched, the VMM sees
+ * that no memory is behind it.
+ */
+TEST_F(guest, processors_keep_pages_of_users_as_translations_do)
+{
+	static void (*const functions[])(__u64) = {
+		[HV_TRANSLATE_READ] = read_page,
+		[HV_TRANSLATE_WRITE] = write_page,
+		[HV_TRANSLATE_EXECUTE] = execute_page,
+	};
+	static const __u8 accesses[] = {
+		[HV_TRANSLATE_READ] = HV_ACCESS_READ,
+		[HV_TRANSLATE_WRITE] = HV_ACCESS_WRITE,
+		[HV_TRANSLATE_EXECUTE] = HV_ACCESS_EXECUTE,
+	};
+	struct vp *vp = new_supervisor(self->vm);
+	size_t i;
+
+	vm_handle(self->vm, PAGE_FAULT, catch_fault);
+	for (i = 0; i < ARRAY_SIZE(keeping); i++) {
+		__u64 flags = keeping[i].flags;
+
+		if (flags > HV_TRANSLATE_EXECUTE)
+			continue;
+		start_supervisor(vp, i, USER_PAGE, functions[flags]);
+		EXPECT_TRUE(keeping[i].result == HV_TRANSLATED ?
+			    vp_touches(vp, HV_MSG_UNMAPPED_GPA, USER_GPA,
+				       accesses[flags]) :
+			    vp_writes_port(vp, PORT, 1, PAGE_FAULT))
+			TH_LOG("%s", keeping[i].row);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -206,6 +206,8 @@ struct hv_translate {
 #define HV_TRANSLATE_SET_BITS			_BITULL(4)
 #define HV_TRANSLATE_AS_SUPERVISOR		_BITULL(6)
 #define HV_TRANSLATE_AS_USER			_BITULL(7)
+#define HV_TRANSLATE_ENFORCE_SMAP		_BITULL(8)
+#define HV_TRANSLATE_OVERRIDE_SMAP		_BITULL(9)
 
 struct hv_translated {
 	__u32 result;

@@ -17,6 +17,9 @@
 
 #define TRANSLATE_SUPERVISOR	BIT_ULL(6)
 #define TRANSLATE_USER		BIT_ULL(7)
+#define TRANSLATE_ENFORCE_SMAP	BIT_ULL(8)
+#define TRANSLATE_OVERRIDE_SMAP	BIT_ULL(9)
+#define TRANSLATE_SHADOW_STACK	BIT_ULL(10)
 
 /* Input of HVCALL_REGISTER_INTERCEPT_RESULT */
 struct result {
@@ -191,8 +194,13 @@ static void translation_is_checked(struct kunit *test)
 	const struct pages *pages = test->priv;
 	u64 id = child_with_vp(test);
 
-	EXPECT_STATUS(test, translate(test, id, BIT_ULL(8)),
+	EXPECT_STATUS(test, translate(test, id, TRANSLATE_SHADOW_STACK),
 		      HV_STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, translate(test, id, TRANSLATE_ENFORCE_SMAP |
+				      TRANSLATE_OVERRIDE_SMAP),
+		      HV_STATUS_INVALID_PARAMETER);
+	EXPECT_STATUS(test, translate(test, id, TRANSLATE_ENFORCE_SMAP),
+		      HV_STATUS_SUCCESS);
 	EXPECT_STATUS(test, translate(test, id, TRANSLATE_SUPERVISOR |
 				      TRANSLATE_USER),
 		      HV_STATUS_INVALID_PARAMETER);

@@ -90,6 +90,8 @@ enum hv_status call_set_vp_registers(struct hypercall *call)
 enum hv_status call_translate_address(struct hypercall *call)
 {
 	const u64 as_both = HV_TRANSLATE_AS_SUPERVISOR | HV_TRANSLATE_AS_USER;
+	const u64 both_ways = HV_TRANSLATE_ENFORCE_SMAP |
+			      HV_TRANSLATE_OVERRIDE_SMAP;
 	const struct hv_in_translate *in = call->input;
 	struct hv_out_translate *out = call->output;
 	enum hv_status status;
@@ -97,7 +99,8 @@ enum hv_status call_translate_address(struct hypercall *call)
 	u64 gpa = 0;
 
 	if (in->padding || (in->control_flags & ~HV_TRANSLATE_FLAGS) ||
-	    (in->control_flags & as_both) == as_both)
+	    (in->control_flags & as_both) == as_both ||
+	    (in->control_flags & both_ways) == both_ways)
 		return HV_STATUS_INVALID_PARAMETER;
 	status = child_vp_get(in->partition_id, in->vp_index, &vp);
 	if (status)

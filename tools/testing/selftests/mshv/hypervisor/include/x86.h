@@ -22,6 +22,8 @@
 #define CR4_PAE			0x00000020
 #define CR4_OSFXSR		0x00000200
 #define CR4_OSXSAVE		0x00040000
+#define CR4_SMEP		0x00100000
+#define CR4_SMAP		0x00200000
 #define CR4_PKE			0x00400000
 
 #define XCR0_X87		0x1
@@ -33,6 +35,7 @@
 
 #define RFLAGS_FIXED		0x002
 #define RFLAGS_IF		0x200
+#define RFLAGS_AC		0x40000
 
 #define MSR_APIC_BASE		0x0000001b
 #define MSR_TSC			0x00000010

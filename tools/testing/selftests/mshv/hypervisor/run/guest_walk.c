@@ -68,6 +68,18 @@ static u64 read_entry(const void *entry, u32 size)
 	return size == 8 ? *(const u64 *)entry : *(const u32 *)entry;
 }
 
+/* SMEP and SMAP: what belongs to users is not for a supervisor. */
+static bool kept_from_supervisor(const struct vmcb *vmcb, u32 access)
+{
+	if ((access & HV_TRANSLATE_EXECUTE) && (vmcb->cr4 & CR4_SMEP))
+		return true;
+	if (!(access & (HV_TRANSLATE_READ | HV_TRANSLATE_WRITE)) ||
+	    !(vmcb->cr4 & CR4_SMAP) || (access & HV_TRANSLATE_OVERRIDE_SMAP))
+		return false;
+	return (access & HV_TRANSLATE_ENFORCE_SMAP) ||
+	       !(vmcb->rflags & RFLAGS_AC);
+}
+
 /* What all levels together allow; the entries of PAE's top level allow all. */
 static bool allowed(const struct vmcb *vmcb, u64 rights, bool nx, u32 access)
 {
@@ -80,6 +92,9 @@ static bool allowed(const struct vmcb *vmcb, u64 rights, bool nx, u32 access)
 	if (access & HV_TRANSLATE_AS_USER)
 		user = true;
 	if (user && !(rights & X86_PTE_USER))
+		return false;
+	if (!user && (rights & X86_PTE_USER) &&
+	    kept_from_supervisor(vmcb, access))
 		return false;
 	if ((access & HV_TRANSLATE_WRITE) && !(rights & X86_PTE_WRITE) &&
 	    (user || (vmcb->cr0 & CR0_WP)))
