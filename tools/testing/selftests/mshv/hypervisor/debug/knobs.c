@@ -67,7 +67,7 @@ static const struct knob table[] = {
 	{ "processors", &knobs.processors, 1, MAX_CPUS, NULL, false, true },
 	{ "signal-sets", &knobs.signal_sets, 0, 1, NULL, false, false },
 	{ "stingy", &knobs.stingy, 0, MAX_STINGY, NULL, false, false },
-	{ "async-properties", &knobs.async_properties, 0, 1, NULL,
+	{ "async-properties", &knobs.async_properties, 0, 2, NULL,
 	  false, false },
 	{ "lazy-doorbells", &knobs.lazy_doorbells, 0, 2, NULL,
 	  false, false },
@@ -160,7 +160,10 @@ const char *knob_change(const char *name, const char *value)
 		return "unknown knob";
 	if (knob->fixed)
 		return "this knob cannot be changed at run time";
-	return set_knob(knob, value) ? NULL : "bad value";
+	if (!set_knob(knob, value))
+		return "bad value";
+	completions_release();
+	return NULL;
 }
 
 /**

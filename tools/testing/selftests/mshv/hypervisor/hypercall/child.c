@@ -201,6 +201,9 @@ enum hv_status child_get_property(u64 id, u32 code, u64 *value)
 	return status;
 }
 
+/* Values of the knob */
+enum { COMPLETE_AT_ONCE, COMPLETE_LATER, COMPLETE_WHEN_TURNED };
+
 /* The property is set at once; what comes later is the word about it. */
 static enum hv_status complete_later(struct child *child)
 {
@@ -215,8 +218,31 @@ static enum hv_status complete_later(struct child *child)
 	message->sender = child->id;
 	message->size = sizeof(completion);
 	memcpy(message->payload, &completion, sizeof(completion));
-	message_post(message);
+	if (knobs.async_properties == COMPLETE_WHEN_TURNED)
+		child->completion_held = true;
+	else
+		message_post(message);
 	return HV_STATUS_CALL_PENDING;
+}
+
+/**
+ * completions_release() - Send what the knob does not hold back any more
+ *
+ * Context: children_lock not held.
+ */
+void completions_release(void)
+{
+	u32 i;
+
+	if (knobs.async_properties == COMPLETE_WHEN_TURNED)
+		return;
+	spin_lock(&children_lock);
+	for (i = 0; i < MAX_CHILDREN; i++)
+		if (children[i] && children[i]->completion_held) {
+			children[i]->completion_held = false;
+			message_post(&children[i]->completion);
+		}
+	spin_unlock(&children_lock);
 }
 
 static enum hv_status set_property(struct child *child, u32 code, u64 value)
@@ -232,6 +258,8 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
 	if (child->state == CHILD_FINALIZED ||
 	    (property->early && child->state != CHILD_CREATED))
 		return HV_STATUS_INVALID_PARTITION_STATE;
+	if (child->completion_held)
+		return HV_STATUS_OBJECT_IN_USE;
 	if (value > property->max)
 		return HV_STATUS_VALUE_OUT_OF_RANGE;
 	if (property->check) {
@@ -242,8 +270,8 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
 	}
 
 	set_value(child, property, value);
-	return knobs.async_properties ? complete_later(child) :
-					HV_STATUS_SUCCESS;
+	return knobs.async_properties == COMPLETE_AT_ONCE ?
+	       HV_STATUS_SUCCESS : complete_later(child);
 }
 
 /**
@@ -252,9 +280,9 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
  *
  * Return: HV_STATUS_SUCCESS, HV_STATUS_CALL_PENDING (knob),
  * HV_STATUS_INVALID_PARAMETER (reserved field), HV_STATUS_INVALID_PARTITION_ID,
- * HV_STATUS_INVALID_PARTITION_STATE, HV_STATUS_UNKNOWN_PROPERTY,
- * HV_STATUS_OPERATION_DENIED (read only, or something is in the way) or
- * HV_STATUS_VALUE_OUT_OF_RANGE.
+ * HV_STATUS_INVALID_PARTITION_STATE, HV_STATUS_OBJECT_IN_USE (another call is
+ * pending), HV_STATUS_UNKNOWN_PROPERTY, HV_STATUS_OPERATION_DENIED (read only,
+ * or something is in the way) or HV_STATUS_VALUE_OUT_OF_RANGE.
  */
 enum hv_status call_set_partition_property(struct hypercall *call)
 {

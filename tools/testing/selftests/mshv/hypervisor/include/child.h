@@ -287,6 +287,7 @@ struct child_vp {
  * @exceptions: vectors with an exception intercept
  * @stats: statistics pages, by HV_STATS_AREA_*
  * @completion: tells the parent that an asynchronous call is done
+ * @completion_held: but not before the knob is turned
  * @guest_os_id: HV_REGISTER_GUEST_OS_ID
  * @hypercall: the page with the code of a hypercall
  * @reference_tsc: the page of the reference time
@@ -318,6 +319,7 @@ struct child {
 	u32 exceptions;
 	struct shared_page stats[HV_STATS_AREAS];
 	struct message completion;
+	bool completion_held;
 	u64 guest_os_id;
 	struct overlay hypercall;
 	struct overlay reference_tsc;

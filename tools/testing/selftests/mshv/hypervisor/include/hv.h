@@ -388,6 +388,9 @@ void knobs_print(struct text *text);
 void debug_write(u8 byte);
 u8 debug_read(void);
 
+/* hypercall/child.c */
+void completions_release(void);
+
 /* run/message.c */
 void messages_print(struct text *text);
 void messages_clear(void);
