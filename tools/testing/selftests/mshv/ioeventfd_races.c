@@ -179,15 +179,6 @@ static __guest void ring_all(__u64 unused)
 	}
 }
 
-static void be_lazy(const char *how)
-{
-	static char reply[HYPERVISOR_REPLY];
-	char command[64];
-
-	snprintf(command, sizeof(command), "knob lazy-doorbells %s", how);
-	require(hypervisor_ask(command, reply), "%s: %s", command, reply);
-}
-
 /*
  * The hypervisor of the tests can gather doorbells until the VP leaves its
  * processor. Unless an interrupt comes in between, the ring overflows.
@@ -202,7 +193,7 @@ TEST_F_TIMEOUT(guest, more_doorbells_than_a_ring_holds, 60)
 	for (i = 0; i < MANY; i++)
 		fds[i] = ioeventfd_match(self->vm, MMIO + i * STRIDE, 8, i);
 	if (self->has_ledger) {
-		be_lazy("1");
+		knob_turn("lazy-doorbells", 1);
 		before = hypervisor_calls(HVCALL_NOTIFY_PORT_RING_EMPTY);
 		overflown = false;
 		rounds = 50;
@@ -219,7 +210,7 @@ TEST_F_TIMEOUT(guest, more_doorbells_than_a_ring_holds, 60)
 			    hypervisor_calls(HVCALL_NOTIFY_PORT_RING_EMPTY);
 	} while (--rounds && !overflown);
 	if (self->has_ledger)
-		be_lazy("0");
+		knob_turn("lazy-doorbells", 0);
 	EXPECT_TRUE(overflown);
 }
 
@@ -416,13 +407,13 @@ TEST_F_TIMEOUT(guest, processor_goes_with_doorbells_in_its_ring, 60)
 
 	for (i = 0; i < SOME; i++)
 		fds[i] = ioeventfd_match(self->vm, MMIO + i * STRIDE, 8, i);
-	be_lazy("2");
+	knob_turn("lazy-doorbells", 2);
 	move_to_processor(0, 1);
 	vp_start(vp, ring_some, 0);
 	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, SOME));
 	set_online("0");
 	set_online("1");
-	be_lazy("0");
+	knob_turn("lazy-doorbells", 0);
 
 	/* Doorbells on another processor wait for the next one there. */
 	vp_start(vp, write_once, 0);

@@ -241,7 +241,6 @@ static const struct {
 
 TEST_F(guest, hypervisor_refuses)
 {
-	static char reply[HYPERVISOR_REPLY];
 	struct vm *vm = self->vm;
 	struct vp *vp = vp_new(vm, 0);
 	struct mshv_user_ioeventfd args = {
@@ -249,18 +248,18 @@ TEST_F(guest, hypervisor_refuses)
 		.len = 4,
 		.fd = event_new(),
 	};
-	char command[64];
+	char row[64];
 	size_t i;
 
 	if (!self->has_ledger)
 		SKIP(return, "only the test hypervisor can be told to");
 
 	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
-		snprintf(command, sizeof(command), "fault %#x 1 %d",
+		snprintf(row, sizeof(row), "hypercall %#x fails with %#x",
 			 refusals[i].call, refusals[i].status);
-		ASSERT_TRUE(hypervisor_ask(command, reply));
+		make_fail(refusals[i].call, NEXT, refusals[i].status);
 		args.flags = 0;
-		EXPECT_TRUE(comes_of(command, refusals[i].expected,
+		EXPECT_TRUE(comes_of(row, refusals[i].expected,
 				     ioeventfd(vm, &args)));
 		if (refusals[i].expected)
 			ASSERT_EQ(0, ioeventfd(vm, &args));

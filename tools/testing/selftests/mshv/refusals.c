@@ -12,31 +12,12 @@
 #include "lib/guest.h"
 #include "lib/host.h"
 #include "lib/interrupts.h"
+#include "lib/knob.h"
 #include "lib/misuse.h"
 #include "lib/require.h"
 #include "lib/vp.h"
 
 #define PIN	"/sys/module/mshv_root/parameters/pin_guest_memory"
-
-#define ALWAYS	0
-#define NEXT	1
-
-static void make_fail(int code, int nth, int status)
-{
-	static char reply[HYPERVISOR_REPLY];
-	char command[64];
-
-	snprintf(command, sizeof(command), "fault %#x %d %#x", code, nth,
-		 status);
-	require(hypervisor_ask(command, reply), "%s: %s", command, reply);
-}
-
-static void no_more_faults(void)
-{
-	static char reply[HYPERVISOR_REPLY];
-
-	require(hypervisor_ask("fault clear", reply), "clear: %s", reply);
-}
 
 static __guest void do_nothing(__u64 unused)
 {

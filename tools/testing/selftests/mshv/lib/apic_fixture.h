@@ -10,6 +10,7 @@
 
 #include "hypervisor.h"
 #include "interrupts.h"
+#include "knob.h"
 #include "reached.h"
 #include "vm.h"
 
@@ -46,6 +47,7 @@ FIXTURE_SETUP(apic)
 
 FIXTURE_TEARDOWN_PARENT(apic)
 {
+	knobs_restore();
 	if (self->has_ledger)
 		EXPECT_TRUE(ledger_becomes(self->ledger));
 }

@@ -11,6 +11,7 @@
 #include "kselftest_harness.h"
 
 #include "hypervisor.h"
+#include "knob.h"
 #include "reached.h"
 #include "vm.h"
 
@@ -32,6 +33,7 @@ FIXTURE_SETUP(guest)
 
 FIXTURE_TEARDOWN_PARENT(guest)
 {
+	knobs_restore();
 	if (self->has_ledger)
 		EXPECT_TRUE(ledger_becomes(self->ledger));
 }

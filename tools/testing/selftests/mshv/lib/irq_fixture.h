@@ -11,6 +11,7 @@
 #include "hypervisor.h"
 #include "interrupts.h"
 #include "irq_guest.h"
+#include "knob.h"
 #include "reached.h"
 #include "vm.h"
 
@@ -33,6 +34,7 @@ FIXTURE_SETUP(irq)
 
 FIXTURE_TEARDOWN_PARENT(irq)
 {
+	knobs_restore();
 	if (self->has_ledger)
 		EXPECT_TRUE(ledger_becomes(self->ledger));
 }

@@ -11,6 +11,7 @@
 #include "hv.h"
 #include "hypervisor.h"
 #include "interrupts.h"
+#include "knob.h"
 #include "reached.h"
 #include "vm.h"
 
@@ -41,6 +42,7 @@ FIXTURE_SETUP(synthetic)
 
 FIXTURE_TEARDOWN_PARENT(synthetic)
 {
+	knobs_restore();
 	if (self->has_ledger)
 		EXPECT_TRUE(ledger_becomes(self->ledger));
 }
