@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What seldom happens to a VMM: the hypervisor refuses what was in order, has
- * never enough memory, or memory cannot be pinned. Each ioctl gives the
- * errno that include/uapi/linux/mshv.h documents, and works the next time.
+ * never enough memory, memory cannot be pinned, or the system has no file left.
+ * Each ioctl gives the errno that include/uapi/linux/mshv.h documents, and works
+ * the next time.
  */
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/wait.h>
 
 #include "lib/fixture.h"
 #include "lib/guest.h"
@@ -18,6 +20,8 @@
 #include "lib/vp.h"
 
 #define PIN	"/sys/module/mshv_root/parameters/pin_guest_memory"
+#define FILE_MAX	"/proc/sys/fs/file-max"
+#define NOBODY		65534
 
 static __guest void do_nothing(__u64 unused)
 {
@@ -216,6 +220,58 @@ TEST_F(guest, memory_cannot_be_pinned)
 	EXPECT_EQ(0, vm_set_memory(self->vm, GUEST_MORE, memory, PAGE_SIZE,
 				   REGION_ALL));
 	ASSERT_EQ(0, write_file(PIN, before));
+}
+
+FIXTURE(few_files)
+{
+	struct vm *vm;
+	bool has_ledger;
+	char ledger[HYPERVISOR_REPLY];
+	char file_max[32];
+};
+
+FIXTURE_SETUP(few_files)
+{
+	reached_by(_metadata->fixture->name, _metadata->name);
+	self->has_ledger = hypervisor_present();
+	if (self->has_ledger)
+		hypervisor_ledger(self->ledger);
+	require(read_file(FILE_MAX, self->file_max, sizeof(self->file_max)),
+		"read %s", FILE_MAX);
+	self->vm = vm_new();
+}
+
+FIXTURE_TEARDOWN_PARENT(few_files)
+{
+	EXPECT_EQ(0, write_file(FILE_MAX, self->file_max));
+	if (self->has_ledger)
+		EXPECT_TRUE(ledger_becomes(self->ledger));
+}
+
+/* Who administers the system may open files beyond the limit. */
+static bool nobody_gets_a_file(struct vm *vm)
+{
+	pid_t pid = fork();
+	int status;
+
+	require(pid >= 0, "fork");
+	if (!pid) {
+		require(!setresuid(NOBODY, NOBODY, NOBODY), "be nobody");
+		_exit(!(comes_of("partition", -ENFILE,
+				 try_partition(vm->device)) &
+			comes_of("VP", -ENFILE, try_vp(vm, 3))));
+	}
+	require(waitpid(pid, &status, 0) == pid, "wait for a process");
+	return !status;
+}
+
+TEST_F(few_files, system_has_no_file_left)
+{
+	ASSERT_EQ(0, write_file(FILE_MAX, "0"));
+	EXPECT_TRUE(nobody_gets_a_file(self->vm));
+	ASSERT_EQ(0, write_file(FILE_MAX, self->file_max));
+	EXPECT_LE(0, try_partition(self->vm->device));
+	EXPECT_LE(0, try_vp(self->vm, 3));
 }
 
 static const __u64 pt_flags[] = {
