@@ -14,4 +14,11 @@
  */
 void reached_by(const char *fixture, const char *test);
 
+/**
+ * reached_elsewhere() - the test has seen what an ioctl comes to that never returns
+ * @cmd: the ioctl
+ * @result: an errno
+ */
+void reached_elsewhere(unsigned long cmd, int result);
+
 #endif /* _MSHV_LIB_REACHED_H */

@@ -48,6 +48,8 @@ COMPARES_NUMBERS = (
     "message that fits none is never released, and no other arrives behind it.")
 WITHOUT_END = (
     "It deposits memory as long as the hypervisor asks for it: until the system has none.")
+WAITS_FOR_EVER = (
+    "No signal ends its waiting for a call that the hypervisor finishes later.")
 
 # Tests of child partitions that it fails, and why: "program.fixture.test" or
 # "program.fixture.variant.test", where * stands for anything.
@@ -122,6 +124,8 @@ NOT_RUN = {
     "refusals.guest.status_of_a_hypercall_has_an_errno": WITHOUT_END,
     "refusals.guest.memory_of_the_hypervisor_is_never_enough": WITHOUT_END,
     "refusals.guest.state_of_a_vp_is_refused": WITHOUT_END,
+    "pending.guest.killed_caller_leaves_its_call_to_the_hypervisor": WAITS_FOR_EVER,
+    "pending.guest.partition_goes_with_a_call_that_is_pending": WAITS_FOR_EVER,
 }
 
 # Backtraces in the kernel log, by what is in their first lines.
