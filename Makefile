@@ -74,7 +74,7 @@ help:
 	@echo 'make           build mshv_root.ko; KDIR=DIR chooses the kernel'
 	@echo 'make demo      boot every kind of partition, show which scheduler is chosen, run VMs'
 	@echo 'make check     run every test; ONLY="GROUP..." runs some'
-	@echo 'make coverage  the table of which test reaches what, from the last make selftests'
+	@echo 'make coverage  the table of which test reaches what, from the last make check'
 	@echo 'make shell     a root shell in an L1VH partition with the module loaded'
 	@echo 'make kunit     the KUnit suites, as in make check'
 	@echo 'make selftests run the programs that test guests, as in make check'

@@ -34,8 +34,9 @@
  *	arrived while the caller was waiting for its turn.
  * ESHUTDOWN
  *	The system is about to restart or to power off. All partitions are gone
- *	already and there will be no further one. Descriptors can be closed, and
- *	nothing else; touching a page that is mapped from a VP raises SIGBUS.
+ *	already and there will be no further one. Their descriptors and those of
+ *	their VPs can be closed, and nothing else; touching a page that is mapped
+ *	from a VP raises SIGBUS. Of the device, MSHV_ROOT_HVCALL goes on working.
  * ENOMEM
  *	Linux has no memory for the request, or the hypervisor wants more
  *	memory for it than Linux can give.

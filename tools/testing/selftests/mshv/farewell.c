@@ -5,7 +5,8 @@
  *	farewell FILE
  *
  * It makes FILE when its VPs run. When they are stopped from outside it tries
- * what it can still do, and tells the kernel log.
+ * what it can still do, and tells the kernel log. What it reaches it notes like
+ * a test, see lib/reached.h.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,6 +18,7 @@
 #include "lib/event.h"
 #include "lib/guest.h"
 #include "lib/host.h"
+#include "lib/reached.h"
 #include "lib/require.h"
 #include "lib/vp.h"
 
@@ -24,6 +26,8 @@
 #define VPS	4
 #define MMIO	0xfc000000UL
 #define GSI	5
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 
 static __guest void spin(__u64 index)
 {
@@ -80,9 +84,39 @@ static void tell(const char *what, bool right)
 	write_file("/dev/kmsg", text);
 }
 
-static bool refused(int fd, unsigned long request, void *arg)
+static const unsigned long partition_ioctls[] = {
+	MSHV_INITIALIZE_PARTITION,
+	MSHV_CREATE_VP,
+	MSHV_SET_GUEST_MEMORY,
+	MSHV_IRQFD,
+	MSHV_IOEVENTFD,
+	MSHV_SET_MSI_ROUTING,
+	MSHV_GET_GPAP_ACCESS_BITMAP,
+	MSHV_ROOT_HVCALL,
+};
+
+static const unsigned long vp_ioctls[] = {
+	MSHV_RUN_VP,
+	MSHV_GET_VP_STATE,
+	MSHV_SET_VP_STATE,
+	MSHV_ROOT_HVCALL,
+};
+
+/* Whatever the argument is */
+static bool refused(int fd, unsigned long request)
 {
-	return ioctl(fd, request, arg) == -1 && errno == ESHUTDOWN;
+	static char argument[PAGE_SIZE];
+
+	return ioctl(fd, request, argument) == -1 && errno == ESHUTDOWN;
+}
+
+static bool all_refused(int fd, const unsigned long *requests, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && refused(fd, requests[i]); i++)
+		;
+	return i == count;
 }
 
 static jmp_buf after_signal;
@@ -103,8 +137,6 @@ static bool is_gone(const __u64 *page)
 
 int main(int argc, char **argv)
 {
-	struct mshv_create_partition partition = { 0 };
-	struct mshv_create_vp another = { .vp_index = VPS };
 	struct vm *vm = vm_new();
 	pthread_t threads[VPS];
 	bool all_stopped = true;
@@ -114,6 +146,7 @@ int main(int argc, char **argv)
 	int event, i;
 
 	require(argc == 2, "be told a file");
+	reached_by("system", "goes_down");
 	for (i = 0; i < VPS; i++)
 		vps[i] = begin(vm, i);
 	event = connect(vm);
@@ -131,12 +164,13 @@ int main(int argc, char **argv)
 		all_stopped &= (long)ret == -ESHUTDOWN;
 	}
 	tell("every VP is stopped", all_stopped);
-	tell("a VP does not run any more",
-	     refused(vps[0]->fd, MSHV_RUN_VP, &vps[0]->message));
+	tell("a VP knows no ioctl",
+	     all_refused(vps[0]->fd, vp_ioctls, ARRAY_SIZE(vp_ioctls)));
 	tell("a partition knows no ioctl",
-	     refused(vm->fd, MSHV_CREATE_VP, &another));
+	     all_refused(vm->fd, partition_ioctls,
+			 ARRAY_SIZE(partition_ioctls)));
 	tell("there is no new partition",
-	     refused(vm->device, MSHV_CREATE_PARTITION, &partition));
+	     refused(vm->device, MSHV_CREATE_PARTITION));
 	tell("a page is gone", is_gone(page));
 	tell("an event does no harm",
 	     write(event, &one, sizeof(one)) == sizeof(one));

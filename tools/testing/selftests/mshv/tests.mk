@@ -72,7 +72,7 @@ $(O)/lib/libmshv.a: $(LIB:%=$(O)/lib/%.o)
 	$(AR) rcs $@ $^
 
 # See lib/reached.h.
-$(TESTS:%=$(O)/%): LDFLAGS += -Wl,--wrap=ioctl,--wrap=mmap
+$(TESTS:%=$(O)/%) $(O)/farewell: LDFLAGS += -Wl,--wrap=ioctl,--wrap=mmap
 
 $(TESTS:%=$(O)/%) $(DEMOS:%=$(O)/%): $(O)/%: %.c $(O)/lib/libmshv.a
 	@mkdir -p $(O)

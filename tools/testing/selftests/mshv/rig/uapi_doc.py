@@ -2,6 +2,7 @@
 """What include/uapi/linux/mshv.h promises: every ioctl, flag and errno, from its kernel-doc."""
 
 import dataclasses
+import errno
 import re
 
 COMMENT = re.compile(r"/\*\*\n(.*?)\*/(.*?)(?=/\*|\Z)", re.S)
@@ -100,6 +101,37 @@ def read(header):
     return interface
 
 
+def understood(interface, code, text):
+    """The errnos that were read from a comment, the TEXT in front of the CODE."""
+    ioctl = IOCTL.search(code)
+    if ioctl:
+        return interface.errnos.get(ioctl.group(1), ())
+    return {"DOC: rules for every ioctl": interface.common,
+            "DOC: errno of a failed hypercall": interface.hypercall,
+            "enum - pages of a VP that can be mapped with mmap()": interface.errnos.get(MMAP, ()),
+            }.get(text.partition("\n")[0], ())
+
+
+def overlooked(header, interface):
+    """What the text of the HEADER has and the INTERFACE that was read from it has not.
+
+    This looks for names alone, wherever they stand and however that is documented.
+    """
+    own = header[:header.index(OTHER_DRIVER)]
+    known = {*interface.structs, *interface.absent, *sum(interface.flags.values(), [])}
+    names = re.findall(r"#define\s+(MSHV_\w+)\s+_IO", header)
+    for body in re.findall(r"enum\s*\w*\s*\{(.*?)\}", own, re.S):
+        names += [name for name in re.findall(r"MSHV_\w+", body) if not name.endswith("_COUNT")]
+    unknown = [name for name in names if name not in known]
+
+    for match in COMMENT.finditer(own):
+        text, code = plain(match.group(1)), match.group(2)
+        words = set(re.findall(r"\bE[A-Z0-9]+\b", text)) & set(errno.errorcode.values())
+        unknown += [f"{word} in '{text.partition(chr(10))[0]}'"
+                    for word in sorted(words - set(understood(interface, code, text)))]
+    return unknown
+
+
 def promises(interface):
     """All (call, what) that a test has to reach, in the order of the header."""
     wanted = [(EVERY, errno) for errno in interface.common]
@@ -126,7 +158,8 @@ def reached(interface, records):
     tests = {}
     for test, call, what in records:
         tests.setdefault((call, what), set()).add(test)
-        if what in interface.common:
+        # Where a call has a reason of its own for an errno, it may be that.
+        if what in interface.common and what not in interface.errnos.get(call, ()):
             tests.setdefault((EVERY, what), set()).add(test)
         # Of these errnos the driver itself has no use.
         if (call in interface.refused and what in interface.hypercall

@@ -10,7 +10,7 @@ import tempfile
 from kernels.errors import Problem
 from kernels.run import environment
 
-from .. import artifacts, outcome, partition
+from .. import artifacts, coverage, outcome, partition
 
 SUITES = artifacts.TOP / "drivers/hv/mshv/tests"
 PASSED = "PASS"
@@ -36,7 +36,8 @@ CONFORMANCE = {
 
 def tests():
     """Yield (name, function)."""
-    yield "kunit: in an L1VH partition", lambda: driver("partition=l1vh")
+    title = "kunit: in an L1VH partition"
+    yield title, coverage.planned("kunit", title, lambda: driver("partition=l1vh", "kunit"))
     yield "kunit: every suite passes without a hypervisor, too", driver_alone
 
 
@@ -91,10 +92,10 @@ def suites_in(sources):
     return names
 
 
-def run(title, module, sources, knobs, skips=()):
+def run(title, module, sources, knobs, skips=(), record=None):
     """Load MODULE with the suites of SOURCES and return {test: complaints}.
 
-    The suites SKIPS may skip their cases.
+    The suites SKIPS may skip their cases. What they reach goes to the RECORD of that name.
     """
     kernel = artifacts.base_kernel()
     name = module.stem
@@ -108,6 +109,8 @@ def run(title, module, sources, knobs, skips=()):
     found = {case.partition(".")[0] for case in cases}
     for suite in sorted(suites_in(sources) - found):
         cases[suite] = ["the suite did not run"]
+    if record:
+        coverage.keep(record, coverage.of_kunit(result.console, cases))
     cases = {case: complaints for case, complaints in cases.items()
              if complaints != SKIPPED or case.partition(".")[0] not in skips}
     wrong = outcome.kernel_trouble(result.console)
@@ -122,10 +125,10 @@ def run(title, module, sources, knobs, skips=()):
     return {f"{title}: {case}": complaints for case, complaints in cases.items()}
 
 
-def driver(knobs):
+def driver(knobs, record=None):
     """Run the driver's suites; they need no hypervisor."""
     module = artifacts.modules(artifacts.base_kernel())["mshv_root_kunit"]
-    return run("kunit", module, SUITES, knobs)
+    return run("kunit", module, SUITES, knobs, record=record)
 
 
 def driver_alone():

@@ -10,7 +10,6 @@ The environment can narrow them down: PROGRAMS, MODES and CPUS are lists of word
 import functools
 import os
 import re
-import threading
 
 from kernels.errors import Problem
 
@@ -73,10 +72,6 @@ hvctl ledger >/tmp/after
 cmp -s /tmp/before /tmp/after || diff /tmp/before /tmp/after | sed 's/^/ledger=/'
 """
 
-# For who needs the results of all runs
-PLANNED = []
-FINISHED = threading.Semaphore(0)
-
 # See lib/reached.h of the programs.
 RECORD = "export MSHV_REACHED=/tmp/reached"
 
@@ -103,23 +98,7 @@ def chosen(variable, known):
 def tests():
     """Yield (name, function)."""
     for title, run in each_mode("children", PROCESSORS, ours):
-        PLANNED.append(title)
-        yield title, functools.partial(announced, run)
-
-
-def announced(run):
-    """RUN, and say when it has finished."""
-    try:
-        return run()
-    finally:
-        FINISHED.release()
-
-
-def wait():
-    """Wait until all runs have finished; returns how many they are."""
-    for _ in PLANNED:
-        FINISHED.acquire()
-    return len(PLANNED)
+        yield title, coverage.planned("selftests", title, run)
 
 
 def each_mode(what, processors, run):
