@@ -101,7 +101,9 @@ class Result:
                  f"{self.seconds:.1f} s"]
         for title, text in (("job", self.report), ("console", self.console),
                             ("hypervisor", self.hypervisor)):
-            last = text.splitlines()[-lines:]
+            # What a test reached tells nothing about what went wrong.
+            last = [line for line in text.splitlines()
+                    if not line.startswith("reached=")][-lines:]
             if last:
                 parts.append(f"--- {title}, last {len(last)} lines")
                 parts += last
