@@ -237,23 +237,76 @@ int mshv_gpa_map_nothing(u64 partition_id, u64 gfn, u64 count)
 				 HV_MAP_GPA_NO_ACCESS);
 }
 
+/*
+ * Does @op on 4 KiB pages, whatever is mapped there. A large page has to be cut up,
+ * which takes memory. Where there is none @op is done to all of the large page.
+ */
+static int do_small_pages(u64 partition_id, u64 gfn, u64 count, u32 flags,
+			  int (*op)(struct gpa_run *run))
+{
+	const u64 end = gfn + count;
+
+	while (gfn < end) {
+		struct gpa_run small = {
+			.partition_id = partition_id,
+			.gfn = gfn,
+			.count = end - gfn,
+			.stride = 1,
+			.flags = flags,
+		};
+		struct gpa_run large = {
+			.partition_id = partition_id,
+			.count = LARGE_PAGES,
+			.stride = LARGE_PAGES,
+			.flags = flags,
+		};
+		int ret;
+
+		ret = op(&small);
+		if (ret != -ENOMEM)
+			return ret;
+
+		large.gfn = ALIGN_DOWN(gfn + small.call.done, LARGE_PAGES);
+		ret = op(&large);
+		if (ret)
+			return ret;
+		gfn = large.gfn + LARGE_PAGES;
+	}
+	return 0;
+}
+
+/**
+ * mshv_gpa_take_away() - mshv_gpa_map_nothing() that does not fail for lack of memory
+ * @partition_id: the child
+ * @gfn: first guest page number
+ * @count: how many, in 4 KiB pages
+ *
+ * Where there is no memory to cut up a 2 MiB page that was mapped by
+ * mshv_gpa_map_pages(), all of that page is taken away. The child must be able to
+ * get the rest of it again.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or the errno for the hypercall's status.
+ */
+int mshv_gpa_take_away(u64 partition_id, u64 gfn, u64 count)
+{
+	return do_small_pages(partition_id, gfn, count, HV_MAP_GPA_NO_ACCESS,
+			      map_run);
+}
+
 /**
  * mshv_gpa_unmap() - unmap 4 KiB pages from a child
  * @partition_id: the child
  * @gfn: first guest page number
  * @count: how many
  *
+ * A 2 MiB page that mshv_gpa_take_away() left is unmapped as a whole where there
+ * is no memory to cut it up.
+ *
  * Context: Process context, may sleep.
  * Return: 0, or the errno for the hypercall's status.
  */
 int mshv_gpa_unmap(u64 partition_id, u64 gfn, u64 count)
 {
-	struct gpa_run run = {
-		.partition_id = partition_id,
-		.gfn = gfn,
-		.count = count,
-		.stride = 1,
-	};
-
-	return unmap_run(&run);
+	return do_small_pages(partition_id, gfn, count, 0, unmap_run);
 }

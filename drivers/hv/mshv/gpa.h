@@ -18,6 +18,7 @@ int mshv_gpa_unmap_pages(u64 partition_id, u64 gfn, struct page *const *pages,
 			 u64 count);
 int mshv_gpa_map_pfns(u64 partition_id, u64 gfn, u64 pfn, u64 count, u32 flags);
 int mshv_gpa_map_nothing(u64 partition_id, u64 gfn, u64 count);
+int mshv_gpa_take_away(u64 partition_id, u64 gfn, u64 count);
 int mshv_gpa_unmap(u64 partition_id, u64 gfn, u64 count);
 
 #endif /* _MSHV_GPA_H */

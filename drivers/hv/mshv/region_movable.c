@@ -53,11 +53,12 @@ static bool movable_invalidate(struct mmu_interval_notifier *notifier,
 
 	/*
 	 * Cutting a 2 MiB mapping up takes memory from the child's pool. This
-	 * may be reclaim at work: deposit from the reserves, never wait.
+	 * may be reclaim at work: deposit from the reserves, never wait. If they
+	 * are used up the guest loses all of the 2 MiB, and faults again.
 	 */
 	noreclaim = memalloc_noreclaim_save();
-	ret = mshv_gpa_map_nothing(region->partition_id, region->gfn + first,
-				   last - first + 1);
+	ret = mshv_gpa_take_away(region->partition_id, region->gfn + first,
+				 last - first + 1);
 	memalloc_noreclaim_restore(noreclaim);
 
 	/* The guest keeps a page that is no longer its own. */
@@ -97,8 +98,8 @@ static void movable_unmap(struct mshv_region *region)
 {
 	mutex_lock(&region->mapping);
 	/* First 4 KiB pages everywhere, which can then be unmapped as such. */
-	WARN_ON(mshv_gpa_map_nothing(region->partition_id, region->gfn,
-				     region->count));
+	WARN_ON(mshv_gpa_take_away(region->partition_id, region->gfn,
+				   region->count));
 	WARN_ON(mshv_gpa_unmap(region->partition_id, region->gfn,
 			       region->count));
 	mutex_unlock(&region->mapping);

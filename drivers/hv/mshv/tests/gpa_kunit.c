@@ -8,6 +8,7 @@
 #include <kunit/test.h>
 #include <asm/mshyperv.h>
 
+#include "../deposit.h"
 #include "../gpa.h"
 #include "../hvcall.h"
 
@@ -167,6 +168,52 @@ static void nothing_is_mapped_in_small_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, journal->last_source, 0);
 }
 
+/* The hypervisor has a large page at 512, and no memory to cut it up. */
+static u64 fake_issue_large(u64 control, void *in, void *out)
+{
+	const struct hv_input_unmap_gpa_pages *unmap = in;
+	u64 gfn = unmap->target_gpa_base, reps, done = 0;
+	bool large = unmap->unmap_flags & HV_UNMAP_GPA_LARGE_PAGE;
+
+	if ((control & 0xffff) == HVCALL_MAP_GPA_PAGES) {
+		const struct hv_input_map_gpa_pages *map = in;
+
+		gfn = map->target_gpa_base;
+		large = map->map_flags & HV_MAP_GPA_LARGE_PAGE;
+	}
+	reps = control >> HV_HYPERCALL_REP_COMP_OFFSET & 0xfff;
+	if (large || gfn >= 2 * LARGE || gfn + reps <= LARGE)
+		return fake_issue(control, in, out);
+
+	if (gfn < LARGE)
+		done = LARGE - gfn;
+	if (done)
+		fake_issue((control & 0xffff) |
+			   done << HV_HYPERCALL_REP_COMP_OFFSET, in, out);
+	return HV_STATUS_INSUFFICIENT_MEMORY |
+	       done << HV_HYPERCALL_REP_COMP_OFFSET;
+}
+
+static int no_relief(struct mshv_shortage *shortage, u64 status)
+{
+	return -ENOMEM;
+}
+
+static void large_page_goes_as_a_whole_without_memory(struct kunit *test)
+{
+	struct journal *journal = start(test);
+
+	kunit_activate_static_stub(test, mshv_hvcall_issue, fake_issue_large);
+	kunit_activate_static_stub(test, mshv_relieve_shortage, no_relief);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_map_nothing(CHILD, 1000, 10), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_take_away(CHILD, 1000, 10), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_take_away(CHILD, 510, 516), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_unmap(CHILD, 510, 516), 0);
+	mshv_hvcall_stop(NULL);
+	KUNIT_EXPECT_STREQ(test, journal->text,
+			   "!512+1L !510+2 !512+1L !1024+2 -510+2 -512+1L -1024+2");
+}
+
 static void frames_follow_each_other(struct kunit *test)
 {
 	struct journal *journal = start(test);
@@ -183,6 +230,7 @@ static struct kunit_case gpa_cases[] = {
 	KUNIT_CASE(part_of_a_huge_page_is_small),
 	KUNIT_CASE(patched_huge_page_is_small),
 	KUNIT_CASE(nothing_is_mapped_in_small_pages),
+	KUNIT_CASE(large_page_goes_as_a_whole_without_memory),
 	KUNIT_CASE(frames_follow_each_other),
 	{}
 };
