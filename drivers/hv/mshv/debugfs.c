@@ -25,6 +25,7 @@
 
 #include "counters.h"
 #include "debugfs.h"
+#include "deposit.h"
 #include "mshv_root.h"
 #include "partition.h"
 #include "synic.h"
@@ -237,6 +238,8 @@ void mshv_debugfs_stop(struct mshv_root *root)
 		mshv_stats_unmap(&lasting->stats);
 		kfree(lasting);
 	}
+	/* Their pages may have cost some. */
+	mshv_withdraw_own();
 }
 
 /**

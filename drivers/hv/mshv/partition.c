@@ -514,7 +514,7 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 	ret = mshv_hvcall_pooled(HV_PARTITION_ID_SELF, HVCALL_CREATE_PARTITION,
 				 &in, sizeof(in), &out, sizeof(out));
 	if (ret)
-		goto free;
+		goto withdraw;
 	partition->id = out.partition_id;
 	trace_mshv_partition_create(partition->id);
 	mshv_memory_init(&partition->memory, partition->id);
@@ -542,7 +542,9 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 unlock:
 	mutex_unlock(&partition->lock);
 	delete(partition);
-free:
+withdraw:
+	/* What was deposited in vain */
+	mshv_withdraw_own();
 	kfree(partition);
 count_out:
 	count_out();
