@@ -167,34 +167,51 @@ struct fault_window {
 };
 
 static void want_pages(const struct mshv_region *region,
-		       const struct fault_window *window, unsigned long *pfns)
+		       const struct fault_window *window, u64 first, u64 end,
+		       unsigned long *pfns)
 {
 	unsigned long want = HMM_PFN_REQ_FAULT;
 
 	if (region->flags & HV_MAP_GPA_WRITABLE)
 		want |= HMM_PFN_REQ_WRITE;
-	for (u64 gfn = window->first; gfn < window->end; gfn++)
-		pfns[gfn - window->first] =
+	for (u64 gfn = first; gfn < end; gfn++)
+		pfns[gfn - first] =
 			gfn >= window->must && gfn < window->must_end ? want : 0;
+}
+
+/* Looks up the pages of @window from @first on. */
+static int lookup_window(struct mshv_region *region,
+			 const struct fault_window *window, u64 first, u64 end,
+			 struct hmm_range *range, unsigned long *pfns)
+{
+	*range = (struct hmm_range){
+		.notifier = &region->notifier,
+		.start = region->address + ((first - region->gfn) << PAGE_SHIFT),
+		.end = region->address + ((end - region->gfn) << PAGE_SHIFT),
+		.hmm_pfns = pfns,
+		.pfn_flags_mask = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE,
+	};
+	want_pages(region, window, first, end, pfns);
+	return lookup_pages(range);
 }
 
 /* One attempt: -EBUSY if a page of the region left meanwhile. */
 static int map_window(struct mshv_region *region,
 		      const struct fault_window *window, unsigned long *pfns)
 {
-	struct hmm_range range = {
-		.notifier = &region->notifier,
-		.start = region->address +
-			 ((window->first - region->gfn) << PAGE_SHIFT),
-		.end = region->address +
-		       ((window->end - region->gfn) << PAGE_SHIFT),
-		.hmm_pfns = pfns,
-		.pfn_flags_mask = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE,
-	};
+	struct hmm_range range;
 	int ret;
 
-	want_pages(region, window, pfns);
-	ret = lookup_pages(&range);
+	/*
+	 * Where the VMM has no page table yet, a range is brought in whole or
+	 * not at all. So first what is wanted alone, for there to be one.
+	 */
+	ret = lookup_window(region, window, window->must, window->must_end,
+			    &range, pfns);
+	if (!ret && range.end - range.start <
+	    (window->end - window->first) << PAGE_SHIFT)
+		ret = lookup_window(region, window, window->first, window->end,
+				    &range, pfns);
 	if (ret)
 		return ret;
 

@@ -9,6 +9,7 @@
 #include "lib/fixture.h"
 #include "lib/guest.h"
 #include "lib/host.h"
+#include "lib/require.h"
 #include "lib/verifier.h"
 #include "lib/vp.h"
 
@@ -53,6 +54,40 @@ TEST_F(guest, dontneed_gives_an_empty_page)
 			*memory = content = 1000 + i;
 		ASSERT_TRUE(vp_writes_port(vp, FOUND_PORT, 4, content));
 	}
+}
+
+static __guest void touch_once(__u64 gpa)
+{
+	store(gpa, 1);
+	halt();
+}
+
+static size_t pages_present(void *memory, size_t size)
+{
+	static unsigned char present[LARGE_PAGE_SIZE / PAGE_SIZE];
+	size_t i, count = 0;
+
+	require(size <= LARGE_PAGE_SIZE && !mincore(memory, size, present),
+		"ask what is present");
+	for (i = 0; i < size / PAGE_SIZE; i++)
+		count += present[i] & 1;
+	return count;
+}
+
+/* The VMM has no page table there yet, and then one. */
+TEST_F(guest, touch_brings_in_64_kib)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	void *memory = vm_add_memory(self->vm, GUEST_MORE, LARGE_PAGE_SIZE,
+				     REGION_ALL);
+
+	ASSERT_EQ(0, madvise(memory, LARGE_PAGE_SIZE, MADV_NOHUGEPAGE));
+	vp_start(vp, touch_once, GUEST_MORE + 0x34000);
+	ASSERT_TRUE(vp_halts(vp));
+	EXPECT_EQ(16, pages_present(memory, LARGE_PAGE_SIZE));
+	vp_start(vp, touch_once, GUEST_MORE + 0x7f000);
+	ASSERT_TRUE(vp_halts(vp));
+	EXPECT_EQ(32, pages_present(memory, LARGE_PAGE_SIZE));
 }
 
 /* Every page, with the guest running: none may be left over from before. */

@@ -54,6 +54,8 @@ WAITS_FOR_EVER = (
 # Tests of child partitions that it fails, and why: "program.fixture.test" or
 # "program.fixture.variant.test", where * stands for anything.
 FAILURES = {
+    "movable.guest.touch_brings_in_64_kib":
+        "It brings in all of the 2 MiB around a page that the guest touches.",
     "mmio.guest.vmm_memory_may_be_read_only_too":
         "It always asks for a writable page of the VMM's, also when the region or the "
         "access is for reading. Memory that the VMM itself may only read never gets to "
