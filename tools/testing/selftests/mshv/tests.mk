@@ -25,7 +25,7 @@ TESTS += apic ipi deliverable apic_timer synthetic stimer synic time_freeze gues
 TESTS += offline
 
 # What seldom happens
-TESTS += refusals pending
+TESTS += refusals pending faults faults_running
 
 # What a guest does to its own registers
 TESTS += register_intercepts

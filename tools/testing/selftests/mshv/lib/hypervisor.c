@@ -83,10 +83,12 @@ bool hypervisor_ask(const char *command, char *reply)
 bool hypervisor_present(void)
 {
 	static char reply[HYPERVISOR_REPLY];
+	static int present = -1;	/* not known: the answer is long */
 
-	if (cpuid_eax(LEAF_HYPERVISOR, 0) < LEAF_HYPERVISOR)
-		return false;
-	return hypervisor_ask("knobs", reply);
+	if (present < 0)
+		present = cpuid_eax(LEAF_HYPERVISOR, 0) >= LEAF_HYPERVISOR &&
+			  hypervisor_ask("knobs", reply);
+	return present;
 }
 
 /* Finds "KEY NUMBER" in an answer. */

@@ -56,6 +56,14 @@ WAITS_FOR_EVER = (
 FAILURES = {
     "movable.guest.touch_brings_in_64_kib":
         "It brings in all of the 2 MiB around a page that the guest touches.",
+    "faults.fault.vp_is_created":
+        "When something fails after the hypervisor has created the VP, it leaves the VP "
+        "there: another try finds the index taken.",
+    "faults_running.fault.vp_is_run":
+        "When it finds no memory for a page that the guest touches, the VMM is told of the "
+        "access as if there were no region.",
+    "faults_running.fault.bits_of_pages_are_read":
+        "It deposits no memory when the hypervisor asks for some to cut up large pages.",
     "mmio.guest.vmm_memory_may_be_read_only_too":
         "It always asks for a writable page of the VMM's, also when the region or the "
         "access is for reading. Memory that the VMM itself may only read never gets to "
@@ -118,6 +126,11 @@ NOT_RUN = {
     "access.guest.small_pinned.*":
         "A parameter of our module has its memory pinned.",
     "access.guest.large_pinned.*":
+        "A parameter of our module has its memory pinned.",
+    "faults_running.fault.memory_leaves_a_guest":
+        "Without memory to cut up a large page it refuses to take away a part of it, which "
+        "the kernel answers with backtraces. The guest keeps the pages.",
+    "faults_running.fault.memory_is_pinned_and_unpinned":
         "A parameter of our module has its memory pinned.",
     "refusals.guest.memory_cannot_be_pinned":
         "A parameter of our module has its memory pinned.",
