@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Loading and unloading over and over, processors that go and come, hypercalls that fail.
+"""Loading and unloading over and over, processors that go and come, what fails meanwhile.
 
 After each the hypervisor holds what it held before, and the kernel log is clean.
 """
@@ -123,6 +123,101 @@ same before "in the end"
 echo "count=1"
 """
 
+# Every allocation fails once while the module is loaded, from a few before those of
+# the driver on: so many are made before a query of the driver's, which fails.
+MEMORY = """
+set_faults() { echo "$2" >/sys/kernel/debug/$1 || complain "no fault injection: $1"; }
+for kind in failslab fail_page_alloc; do
+	set_faults $kind/ignore-gfp-wait N
+	set_faults $kind/verbose 0
+done
+set_faults fail_page_alloc/ignore-gfp-highmem N
+set_faults fail_page_alloc/min-order 0
+set_faults fail_usercopy/verbose 0
+"""
+
+# The module is loaded with a fault; "left" is what is left to count down.
+LOADING = """
+gone() {
+	[ -e /dev/mshv ] && complain "/dev/mshv is there: $*"
+	[ -e /sys/kernel/debug/mshv ] && complain "debugfs has mshv: $*"
+	same before "$*"
+}
+load_with_fault() {
+	if FAIL_NTH=$1 /bin/modprobe mshv_root >/tmp/said 2>/tmp/error; then
+		unload "after fault $1"
+	elif ! grep -q ": ENOMEM$" /tmp/error; then
+		complain "fault $1: $(cat /tmp/error)"
+	else
+		failed=$((failed + 1))
+	fi
+	left=$(sed -n 's/^left=//p' /tmp/said)
+	gone "fault $1"
+}
+"""
+
+PROBE = MEMORY + LOADING + """
+keep before
+hvctl fault %s || complain "the fault knob failed"
+left=$(FAIL_NTH=100000 /bin/modprobe mshv_root 2>/dev/null | sed -n 's/^left=//p')
+[ "$left" ] || complain "no fault injection"
+gone "a query failed"
+failed=0
+n=$((100000 - left - 30))
+load_with_fault $n
+while [ "$left" = 0 ]; do
+	n=$((n + 1))
+	load_with_fault $n
+done
+echo "failed=$failed"
+load "without faults"
+unload "without faults"
+gone "in the end"
+echo "count=1"
+"""
+
+# What the hotplug thread of a processor does when the module is loaded: in an L1VH it
+# allocates three pages.
+THREADS = MEMORY + """
+keep before
+failed=0
+for cpu in 0 1; do
+	thread=$(grep -lx cpuhp/$cpu /proc/[0-9]*/comm | cut -d/ -f3)
+	fault=/proc/$thread/task/$thread/fail-nth
+	n=1
+	while :; do
+		echo $n >$fault || complain "no fault injection"
+		if modprobe mshv_root 2>/tmp/error; then
+			unload "processor $cpu, fault $n"
+		elif ! grep -q ": ENOMEM$" /tmp/error; then
+			complain "processor $cpu, fault $n: $(cat /tmp/error)"
+		else
+			failed=$((failed + 1))
+		fi
+		left=$(cat $fault)
+		echo 0 >$fault
+		same before "processor $cpu, fault $n"
+		[ "$left" = 0 ] || break
+		n=$((n + 1))
+	done
+done
+echo "failed=$failed"
+load "without faults"
+unload "without faults"
+same before "in the end"
+echo "count=1"
+"""
+
+# Memory that the hypervisor wanted for the counters that are always there
+COUNTERS = """
+keep before
+hvctl fault 0x6c 1 0xb
+load "a hypervisor that is short of memory"
+unload "a hypervisor that is short of memory"
+same before "in the end"
+echo "count=1"
+"""
+
 
 def tests():
     """Yield (name, function)."""
@@ -143,6 +238,13 @@ def tests():
                behaves(MODES["L1VH, integrated"], DOORBELLS, "3", kernel))
     for name, knobs, fault, errno in FAULTS:
         yield f"hypercall fails: {name}, {errno}", fails(knobs, fault, errno)
+    for mode, query in (("L1VH, integrated", "0x101 1 0x6"), ("root, root scheduler", "0x7b 1 0x6")):
+        yield (f"memory fails while loading: {mode}",
+               runs_out(MODES[mode], PROBE % query, 20))
+    yield ("memory fails on each processor while loading: L1VH, integrated",
+           runs_out(MODES["L1VH, integrated"], THREADS, 2 * 3))
+    yield ("memory of the hypervisor comes back: root, core",
+           behaves(MODES["root, core"], COUNTERS, "1"))
 
 
 def run(knobs, job, kernel=artifacts.base_kernel, **options):
@@ -172,5 +274,17 @@ def fails(knobs, fault, errno):
         result, wrong = run(knobs, FAULT % fault)
         if outcome.failure(result) != errno:
             wrong.append(f"loading failed with {outcome.failure(result)}, should be {errno}")
+        return wrong + result.story().splitlines() if wrong else []
+    return test
+
+
+def runs_out(knobs, job, at_least):
+    """A test that JOB has nothing to complain about, and that loading failed AT_LEAST so often."""
+    def test():
+        result, wrong = run(knobs, job)
+        if int(result.value("failed") or 0) < at_least:
+            wrong.append(f"loading failed {result.value('failed')} times")
+        if result.value("count") != "1":
+            wrong.append("the job did not come to its end")
         return wrong + result.story().splitlines() if wrong else []
     return test
