@@ -16,6 +16,7 @@
 
 #define CHILD	42
 #define VP	3
+#define HIGHEST	0xff	/* the same VP again: an index that also means all */
 #define FIXED	HV_X64_INTERRUPT_TYPE_FIXED
 
 /* A partition with one VP, whose loop listens, and the hypercalls about it */
@@ -57,6 +58,8 @@ static int irq_init(struct kunit *test)
 	init_waitqueue_head(&fx->vp.run.wait);
 	fx->vp.run.listening = true;
 	KUNIT_ASSERT_EQ(test, xa_insert(&fx->partition.vps, VP, &fx->vp,
+					GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test, xa_insert(&fx->partition.vps, HIGHEST, &fx->vp,
 					GFP_KERNEL), 0);
 
 	test->priv = fx;
@@ -191,6 +194,9 @@ static void route_is_found(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, route(test, 6).routed);
 	KUNIT_EXPECT_FALSE(test, route(test, MSHV_MAX_ROUTES).routed);
 	KUNIT_EXPECT_FALSE(test, route(test, U32_MAX).routed);
+	/* What is behind a table is no route, even if it looks like one. */
+	table->count = 5;
+	KUNIT_EXPECT_FALSE(test, route(test, 5).routed);
 
 	mshv_irq_routing_destroy(&fx->partition);
 }
@@ -254,7 +260,7 @@ static const struct {
 		.control.interrupt_type = HV_X64_INTERRUPT_TYPE_LOWESTPRIORITY,
 		.vector = 0x31, .destination = VP } },
 	{ "vector of the processor", { .vector = 0xf, .destination = VP } },
-	{ "all VPs", { .vector = 0x31, .destination = 0xff } },
+	{ "all VPs", { .vector = 0x31, .destination = HIGHEST } },
 	{ "no such VP", { .vector = 0x31, .destination = VP + 1 } },
 };
 

@@ -23,18 +23,30 @@
 #define LEVEL_GSI	2
 #define DOORBELL	GUEST_HOLE
 
-/* Eventfds have the lowest number that is free, as long as anybody has them. */
+/* New eventfds to look at; no test has more of its own */
+#define LOOK		4
+
+/*
+ * Eventfds have the lowest number that is free, as long as anybody has them. If
+ * one of those that a test had is not free, some new one gets a higher number.
+ */
 static long long next_number(void)
 {
-	int fd = event_new();
+	long long number, highest = 0;
+	int fds[LOOK], i;
 	char path[64];
-	long long number;
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	number = read_number(path, "eventfd-id:");
-	require(number >= 0, "find the number of an eventfd");
-	close(fd);
-	return number;
+	for (i = 0; i < LOOK; i++) {
+		fds[i] = event_new();
+		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fds[i]);
+		number = read_number(path, "eventfd-id:");
+		require(number >= 0, "find the number of an eventfd");
+		if (number > highest)
+			highest = number;
+	}
+	for (i = 0; i < LOOK; i++)
+		close(fds[i]);
+	return highest;
 }
 
 /* What is closed may be let go of a little later. */

@@ -205,6 +205,12 @@ TEST_F(guest, deassign_of_what_is_not_there)
 	args = right;
 	args.fd = event_new();
 	EXPECT_EQ(-ENOENT, ioeventfd(vm, &args));
+	/* Any value is not the value 0. */
+	args = right;
+	args.fd = ioeventfd_any(vm, MMIO + 8, 4);
+	args.addr = MMIO + 8;
+	args.datamatch = 0;
+	EXPECT_EQ(-ENOENT, ioeventfd(vm, &args));
 	EXPECT_TRUE(rings(vm, vp, fd));
 
 	args = right;

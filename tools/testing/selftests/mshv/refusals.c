@@ -183,6 +183,7 @@ TEST_F(guest, state_of_a_vp_is_refused)
 	args = state_of(buffer);
 	EXPECT_EQ(-ENOMEM, try(vp->fd, MSHV_GET_VP_STATE, &args));
 	no_more_faults();
+	make_fail(HVCALL_GET_VP_STATE, NEXT, HV_STATUS_INSUFFICIENT_MEMORY);
 	args = state_of(buffer);
 	EXPECT_EQ(0, try(vp->fd, MSHV_GET_VP_STATE, &args));
 
@@ -193,6 +194,7 @@ TEST_F(guest, state_of_a_vp_is_refused)
 	args = state_of(buffer);
 	EXPECT_EQ(-ENOMEM, try(vp->fd, MSHV_SET_VP_STATE, &args));
 	no_more_faults();
+	make_fail(HVCALL_SET_VP_STATE, NEXT, HV_STATUS_INSUFFICIENT_MEMORY);
 	args = state_of(buffer);
 	EXPECT_EQ(0, try(vp->fd, MSHV_SET_VP_STATE, &args));
 }
