@@ -26,6 +26,14 @@
 #define STIMER		2
 #define APIC_VECTOR	0x84
 
+/* Timers: one whose message has found no room, and one that comes every minute */
+#define LATE_STIMER	1
+#define TIMER_EXPIRED	0x80000010
+#define SLOW_STIMER	3
+#define MINUTE		600000000
+#define TIMER_STATE	40		/* bytes of a timer in the state */
+#define TIMER_PENDING	1		/* the first of its flags */
+
 /* In reference time, and in ticks of the local APIC's timer: half a second */
 #define SOON		5000000
 #define SOON_TICKS	0x4000000
@@ -83,6 +91,20 @@ static __always_inline __in_guest void start_timers(void)
 	apic_write(APIC_TIMER_INITIAL, SOON_TICKS);
 }
 
+/* The slot for messages is taken when the first of them expires. */
+static __always_inline __in_guest void start_more_timers(void)
+{
+	write_msr(MSR_STIMER0_CONFIG + 2 * LATE_STIMER,
+		  STIMER_SINT(SINT) | STIMER_AUTO_ENABLE);
+	write_msr(MSR_STIMER0_COUNT + 2 * LATE_STIMER, 1);
+	write_msr(MSR_STIMER0_CONFIG + 2 * SLOW_STIMER,
+		  STIMER_DIRECT | STIMER_VECTOR(WAKE_VECTOR) |
+		  STIMER_PERIODIC | STIMER_AUTO_ENABLE);
+	write_msr(MSR_STIMER0_COUNT + 2 * SLOW_STIMER, MINUTE);
+	while (read_msr(MSR_STIMER0_CONFIG + 2 * LATE_STIMER) & STIMER_ENABLE)
+		;
+}
+
 /* Begins in one partition, and goes on behind READY_PORT in the other. */
 static __guest void live(__u64 argument)
 {
@@ -91,6 +113,8 @@ static __guest void live(__u64 argument)
 	synic_enable(SINT, SINT_VECTOR);
 	start_timers();
 	out8(READY_PORT, 0);
+	start_more_timers();
+	out8(READY_PORT, 1);
 
 	asm volatile("fxsave (%0)" : : "r"(IMAGE_SEEN) : "memory");
 	out32(RESULT_PORT, argument);
@@ -102,6 +126,10 @@ static __guest void live(__u64 argument)
 	out32(RESULT_PORT, message_type(SINT));
 	out32(RESULT_PORT, load(message_of(SINT) + MESSAGE_PAYLOAD));
 	out32(RESULT_PORT, load(EVENTS + SINT * 256));
+	message_done(SINT);
+	while (message_type(SINT) != TIMER_EXPIRED)
+		asm volatile("pause");
+	out32(RESULT_PORT, TIMER_EXPIRED);
 	while (!load(STIMERS) || !load(APIC_TIMERS))
 		wait_for_interrupt();
 	out32(RESULT_PORT, ALL_WELL);
@@ -127,6 +155,8 @@ static const __u8 kinds[] = {
 	MSHV_VP_STATE_XSAVE, MSHV_VP_STATE_LAPIC, MSHV_VP_STATE_SIMP,
 	MSHV_VP_STATE_SIEFP, MSHV_VP_STATE_SYNTHETIC_TIMERS,
 };
+
+#define TIMERS		4		/* index there */
 
 /* All that a VP is */
 struct image {
@@ -197,6 +227,19 @@ static void restore(struct vp *vp, const struct image *image)
 			"write state %u", kinds[i]);
 }
 
+/* Timers that do not change by themselves */
+static bool same_timers(struct vp *vp, const struct image *image)
+{
+	__u8 *now = memory_new(PAGE_SIZE);
+	const __u8 *then = image->states[TIMERS];
+
+	get_state(vp, MSHV_VP_STATE_SYNTHETIC_TIMERS, now);
+	return !memcmp(now + LATE_STIMER * TIMER_STATE,
+		       then + LATE_STIMER * TIMER_STATE, TIMER_STATE) &&
+	       !memcmp(now + SLOW_STIMER * TIMER_STATE,
+		       then + SLOW_STIMER * TIMER_STATE, TIMER_STATE);
+}
+
 static void post_message(struct vm *vm)
 {
 	struct hv_post_message in = { .sint = SINT };
@@ -262,14 +305,18 @@ TEST_F(synthetic, guest_goes_on_in_another_partition)
 	vm_interrupt(vm, HV_INTERRUPT_FIXED, 0, 0, PENDING);
 	post_message(vm);
 	signal_event(vm);
+	ASSERT_TRUE(vp_writes_port(vp, READY_PORT, 1, 1));
 
 	save(vp, &image);
+	EXPECT_EQ(TIMER_PENDING,
+		  image.states[TIMERS][LATE_STIMER * TIMER_STATE]);
 	target = vm_new_enlightened(VM_X2APIC, FEATURES);
 	memcpy(target->ram, vm->ram, GUEST_RAM_SIZE);
 	vp_close(vp);
 	vm_close(vm);
 	heir = vp_new(target, 0);
 	restore(heir, &image);
+	EXPECT_TRUE(same_timers(heir, &image));
 
 	ASSERT_TRUE(shows(heir, TEXT));
 	EXPECT_EQ(0, memcmp(target->ram + IMAGE + FX_XMM,
@@ -279,6 +326,7 @@ TEST_F(synthetic, guest_goes_on_in_another_partition)
 	ASSERT_TRUE(shows(heir, TYPE));
 	ASSERT_TRUE(shows(heir, TEXT));
 	ASSERT_TRUE(shows(heir, 1 << FLAG));
+	ASSERT_TRUE(shows(heir, TIMER_EXPIRED));
 	ASSERT_TRUE(shows(heir, ALL_WELL));
 	EXPECT_EQ(1, counter(target, STIMERS));
 	EXPECT_EQ(1, counter(target, APIC_TIMERS));

@@ -12,6 +12,7 @@
 #define PTE_USER	0x04
 #define PTE_ACCESSED	0x20
 #define PTE_DIRTY	0x40
+#define PTE_PAT_LARGE	0x1000
 #define PTE_NX		_BITULL(63)
 #define EFER_LONG_NXE	0xd00
 #define CR4_PAE		_BITULL(5)
@@ -19,6 +20,8 @@
 #define CR4_SMAP	_BITULL(21)
 #define RFLAGS_ALWAYS	_BITULL(1)
 #define RFLAGS_AC	_BITULL(18)
+
+#define USERS_DATA	0xc0f3		/* a segment of privilege level 3 */
 
 #define PORT		0x80
 #define PAGE_FAULT	14
@@ -157,12 +160,79 @@ TEST_F(guest, bits_are_set_when_asked_for)
 	EXPECT_EQ(PTE_ACCESSED | PTE_DIRTY, table[1] & (PTE_ACCESSED | PTE_DIRTY));
 }
 
+/* The entries of all levels have to allow an access. */
+TEST_F(guest, upper_levels_count)
+{
+	__u64 *directory = self->vm->ram + DIRECTORY;
+	__u64 *table = self->vm->ram + TABLE;
+	struct vp *vp;
+
+	use_small_pages(self->vm);
+	table[1] |= PTE_USER;
+	vp = new_vp(self->vm);
+	EXPECT_EQ(HV_TRANSLATED,
+		  translate(vp, BASE + PAGE_SIZE,
+			    HV_TRANSLATE_WRITE | HV_TRANSLATE_AS_USER).result);
+	directory[1] &= ~PTE_WRITABLE;
+	EXPECT_EQ(HV_TRANSLATE_PRIVILEGE,
+		  translate(vp, BASE + PAGE_SIZE, HV_TRANSLATE_WRITE).result);
+	directory[1] &= ~PTE_USER;
+	EXPECT_EQ(HV_TRANSLATE_PRIVILEGE,
+		  translate(vp, BASE + PAGE_SIZE,
+			    HV_TRANSLATE_READ | HV_TRANSLATE_AS_USER).result);
+}
+
+static void become_a_user(struct vp *vp)
+{
+	struct {
+		struct hv_vp_registers head;
+		struct hv_register reg;
+	} in = {
+		.head.vp_index = vp->index,
+		.reg.name = HV_REG_SS,
+		.reg.value.segment = {
+			.limit = ~0, .selector = 0x13, .attributes = USERS_DATA,
+		},
+	};
+	struct mshv_root_hvcall args = {
+		.code = HVCALL_SET_VP_REGISTERS,
+		.reps = 1,
+		.in_sz = sizeof(in),
+		.in_ptr = (uintptr_t)&in,
+	};
+
+	require(!hvcall(vp->fd, &args), "set the stack segment, status %#x",
+		args.status);
+}
+
+/* Who the VP works for counts, unless something else is asked for. */
+TEST_F(guest, vp_works_for_a_user)
+{
+	struct vp *vp;
+
+	use_small_pages(self->vm);
+	vp = new_vp(self->vm);
+	EXPECT_EQ(HV_TRANSLATED, translate(vp, BASE, HV_TRANSLATE_READ).result);
+	become_a_user(vp);
+	EXPECT_EQ(HV_TRANSLATE_PRIVILEGE,
+		  translate(vp, BASE, HV_TRANSLATE_READ).result);
+	EXPECT_EQ(HV_TRANSLATED,
+		  translate(vp, BASE, HV_TRANSLATE_READ |
+				      HV_TRANSLATE_AS_SUPERVISOR).result);
+}
+
 TEST_F(guest, large_pages_and_absent_tables)
 {
 	__u64 *directory = self->vm->ram + DIRECTORY;
 	struct vp *vp = new_vp(self->vm);
 	struct hv_translated out;
 
+	out = translate(vp, 5 * LARGE_PAGE_SIZE + 7 * PAGE_SIZE, HV_TRANSLATE_READ);
+	EXPECT_EQ(HV_TRANSLATED, out.result);
+	EXPECT_EQ(5 * 512 + 7, out.gpa_page);
+
+	/* Its bit 12 is not part of the address, but about caching. */
+	directory[5] |= PTE_PAT_LARGE;
 	out = translate(vp, 5 * LARGE_PAGE_SIZE + 7 * PAGE_SIZE, HV_TRANSLATE_READ);
 	EXPECT_EQ(HV_TRANSLATED, out.result);
 	EXPECT_EQ(5 * 512 + 7, out.gpa_page);

@@ -187,6 +187,18 @@ TEST_F(guest, absent_components_are_reset)
 	ASSERT_EQ(0, set_state(vp, MSHV_VP_STATE_XSAVE, state));
 	get_state(vp, MSHV_VP_STATE_XSAVE, state);
 	EXPECT_TRUE(same_image(&state->fx, &reset));
+
+	if (!(best_xfem(self->vm) & STATE_AVX))
+		return;
+	memset(state->avx, 0x77, sizeof(state->avx));
+	state->xstate_bv = 7;
+	ASSERT_EQ(0, set_state(vp, MSHV_VP_STATE_XSAVE, state));
+	get_state(vp, MSHV_VP_STATE_XSAVE, state);
+	EXPECT_EQ(0x77, state->avx[15][15]);
+	state->xstate_bv = 3;
+	ASSERT_EQ(0, set_state(vp, MSHV_VP_STATE_XSAVE, state));
+	get_state(vp, MSHV_VP_STATE_XSAVE, state);
+	EXPECT_EQ(0, state->avx[0][0] | state->avx[15][15]);
 }
 
 /* The buffer is written as far as the state goes; its pages may be anywhere. */

@@ -142,6 +142,53 @@ TEST_F(apic, timer_goes_on_from_its_count)
 	EXPECT_EQ(1, counter(self->vm, COUNT));
 }
 
+static __guest void show_registers(__u64 x2apic)
+{
+	apic_enable(x2apic);
+	out8(READY_PORT, 0);
+	out32(RESULT_PORT, apic_read(APIC_ISR + LOW / 32));
+	out32(RESULT_PORT, apic_read(APIC_TMR + HIGH / 32));
+	out32(RESULT_PORT, apic_read(APIC_IRR + HIGH / 32));
+	out32(RESULT_PORT, apic_read(APIC_LVT_LINT0));
+	out32(RESULT_PORT, apic_read(APIC_ICR));
+	out32(RESULT_PORT, apic_read(APIC_LDR));
+	halt();
+}
+
+/* An interrupt in service, a pending one behind it, and what was set up */
+static void fill_state(struct apic_state *state, bool x2apic)
+{
+	state->isr[LOW / 32] = 1U << LOW % 32;
+	state->tmr[HIGH / 32] = 1U << HIGH % 32;
+	state->irr[HIGH / 32] = 1U << HIGH % 32;
+	state->lvt_lint0 = APIC_LVT_MASKED | TIMER;
+	state->icr_low = ICR_FIXED | TIMER;
+	/* In x2APIC mode it follows from the id. */
+	if (!x2apic)
+		state->ldr = 0x02000000;
+}
+
+TEST_F(apic, every_register_is_carried)
+{
+	struct vp *vp = vp_new_at(self->vm, 0, show_registers, variant->x2apic);
+	struct apic_state *state = memory_new(PAGE_SIZE);
+	struct apic_state *again = memory_new(PAGE_SIZE);
+
+	ASSERT_TRUE(vp_writes_port(vp, READY_PORT, 1, 0));
+	get_state(vp, MSHV_VP_STATE_LAPIC, state);
+	fill_state(state, variant->x2apic);
+	ASSERT_EQ(0, set_state(vp, MSHV_VP_STATE_LAPIC, state));
+	get_state(vp, MSHV_VP_STATE_LAPIC, again);
+	EXPECT_EQ(0, memcmp(state, again, sizeof(*state)));
+
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 1U << LOW % 32));
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 1U << HIGH % 32));
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, 1U << HIGH % 32));
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, state->lvt_lint0));
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, state->icr_low));
+	ASSERT_TRUE(vp_writes_port(vp, RESULT_PORT, 4, state->ldr));
+}
+
 TEST_F(apic, impossible_state_is_refused)
 {
 	struct vp *vp = vp_new_at(self->vm, 0, take_interrupts, variant->x2apic);

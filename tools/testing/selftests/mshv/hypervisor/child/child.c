@@ -260,6 +260,9 @@ static enum hv_status delete_locked(struct child **slot)
 	message_cancel(&child->completion);
 	for (i = 0; i < ARRAY_SIZE(child->stats); i++)
 		shared_page_end(&child->stats[i]);
+	if (child->pool.used)
+		end_of_run(END_HYPERVISOR, "%lu pages of partition %lu are lost",
+			   (u64)child->pool.used, child->id);
 	pool_merge(&parent_pool, &child->pool);
 	*slot = NULL;
 	pool_return(&parent_pool, (u64)child);
