@@ -10,6 +10,7 @@
 #include "lib/event.h"
 #include "lib/host.h"
 #include "lib/irqfd.h"
+#include "lib/knob.h"
 #include "lib/misuse.h"
 #include "lib/require.h"
 #include "lib/state.h"
@@ -203,15 +204,6 @@ static long long pinned_pages(void)
 	       read_number("/proc/vmstat", "nr_foll_pin_released");
 }
 
-static void turn_knob(const char *value)
-{
-	static char reply[HYPERVISOR_REPLY];
-	char command[64];
-
-	snprintf(command, sizeof(command), "knob large-xsave %s", value);
-	require(hypervisor_ask(command, reply), "%s: %s", command, reply);
-}
-
 /* Of three pages that are wanted the last one is not there. */
 TEST_F(guest, no_page_of_a_state_stays_pinned)
 {
@@ -223,9 +215,9 @@ TEST_F(guest, no_page_of_a_state_stays_pinned)
 	if (!self->has_ledger)
 		SKIP(return, "only the test hypervisor has a state of several pages");
 
-	turn_knob("1");
+	knob_turn("large-xsave", 1);
 	vp = vp_new(vm_new(), 0);
-	turn_knob("0");
+	knob_turn("large-xsave", 0);
 	before = pinned_pages();
 	EXPECT_EQ(0, state_call(vp, MSHV_GET_VP_STATE, MSHV_VP_STATE_XSAVE,
 				buffer, &size));

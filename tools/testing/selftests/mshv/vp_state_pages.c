@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "lib/fixture.h"
+#include "lib/knob.h"
 #include "lib/require.h"
 #include "lib/state.h"
 #include "lib/vp.h"
@@ -23,23 +24,14 @@
 #define LARGE_SIZE	(2 * PAGE_SIZE)
 #define LARGE_WORDS	(LARGE_SIZE / sizeof(__u64))
 
-static void turn_knob(const char *value)
-{
-	static char reply[HYPERVISOR_REPLY];
-	char command[64];
-
-	snprintf(command, sizeof(command), "knob large-xsave %s", value);
-	require(hypervisor_ask(command, reply), "%s: %s", command, reply);
-}
-
 /* Partitions keep what the knob was when they were created. */
 static struct vp *new_vp(void)
 {
 	struct vm *vm;
 
-	turn_knob("1");
+	knob_turn("large-xsave", 1);
 	vm = vm_new();
-	turn_knob("0");
+	knob_turn("large-xsave", 0);
 	return vp_new(vm, 0);
 }
 
