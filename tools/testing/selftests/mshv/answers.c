@@ -204,6 +204,21 @@ TEST_F(guest, one_absent_msr_is_ignored)
 	ASSERT_TRUE(vp_crashes(vp));
 }
 
+/* An answer to one kind of access is none to the other. */
+TEST_F(guest, only_reads_are_ignored)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+
+	vm_intercept(self->vm, HV_INTERCEPT_MSR,
+		     HV_INTERCEPT_MASK_READ | HV_INTERCEPT_MASK_WRITE, 0);
+	ASSERT_EQ(0, answer_msr(vp, NO_MSR, HV_INTERCEPT_MASK_READ,
+				HV_MSR_IGNORE));
+	vp_start(vp, use_msrs, 0);
+	ASSERT_TRUE(vp_writes_msr(vp, NO_MSR, 1));
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, 0));
+	ASSERT_TRUE(vp_writes_msr(vp, OTHER_MSR, 1));
+}
+
 TEST_F(guest, bad_answers_are_refused)
 {
 	struct vp *vp = vp_new(self->vm, 0);

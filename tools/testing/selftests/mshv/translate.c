@@ -233,9 +233,9 @@ TEST_F(guest, large_pages_and_absent_tables)
 
 	/* Its bit 12 is not part of the address, but about caching. */
 	directory[5] |= PTE_PAT_LARGE;
-	out = translate(vp, 5 * LARGE_PAGE_SIZE + 7 * PAGE_SIZE, HV_TRANSLATE_READ);
+	out = translate(vp, 5 * LARGE_PAGE_SIZE + 6 * PAGE_SIZE, HV_TRANSLATE_READ);
 	EXPECT_EQ(HV_TRANSLATED, out.result);
-	EXPECT_EQ(5 * 512 + 7, out.gpa_page);
+	EXPECT_EQ(5 * 512 + 6, out.gpa_page);
 
 	/* A table where the guest has no memory */
 	directory[6] = GUEST_HOLE | PTE_PRESENT;
