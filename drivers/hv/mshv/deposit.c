@@ -66,7 +66,7 @@ static void set_offline(const struct list_head *pages)
 
 	page_offline_begin();
 	list_for_each_entry(page, pages, lru)
-		__SetPageOffline(page);
+		__folio_set_offline(page_folio(page));
 	page_offline_end();
 }
 
@@ -76,7 +76,7 @@ static void free_pages_on(struct list_head *pages)
 
 	list_for_each_entry_safe(page, next, pages, lru) {
 		if (PageOffline(page))
-			__ClearPageOffline(page);
+			__folio_clear_offline(page_folio(page));
 		__free_page(page);
 	}
 }

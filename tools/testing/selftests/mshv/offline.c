@@ -13,7 +13,7 @@
 
 /* A word for each page, see Documentation/admin-guide/mm/pagemap.rst of Linux */
 #define FLAGS		"/proc/kpageflags"
-#define OFFLINE		(1ULL << 23)
+#define OFFLINE		_BITULL(23)
 
 #define ROUNDS		5
 
