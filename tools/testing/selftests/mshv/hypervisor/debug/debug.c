@@ -90,6 +90,14 @@ static const char *do_messages(u32 argc, char **argv)
 	return NULL;
 }
 
+static const char *do_vps(u32 argc, char **argv)
+{
+	if (argc)
+		return "vps";
+	vps_print(&reply);
+	return NULL;
+}
+
 /* A command returns NULL, or what is wrong. */
 static const struct {
 	const char *name;
@@ -102,6 +110,7 @@ static const struct {
 	{ "ledger",	do_ledger },
 	{ "log",	do_log },
 	{ "messages",	do_messages },
+	{ "vps",	do_vps },
 };
 
 static const char *run_command(void)

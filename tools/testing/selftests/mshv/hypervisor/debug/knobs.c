@@ -29,6 +29,7 @@ struct knobs knobs = {
 	.vmm_capabilities_banks = 1,
 	.integrated_scheduler = 1,
 	.build = 27750,
+	.crash_ends = 1,
 };
 
 static const struct choice partition_types[] = {
@@ -71,6 +72,7 @@ static const struct knob table[] = {
 	  false, false },
 	{ "lazy-doorbells", &knobs.lazy_doorbells, 0, 2, NULL,
 	  false, false },
+	{ "crash-ends", &knobs.crash_ends, 0, 1, NULL, false, false },
 	{ "large-xsave", &knobs.large_xsave, 0, 1, NULL, false, false },
 };
 

@@ -112,6 +112,34 @@ void ledger_print(struct text *text)
 	print_children(text);
 }
 
+static void print_run_times(struct text *text, const struct child *child)
+{
+	u32 i;
+
+	for (i = 0; i < MAX_CHILD_VPS; i++) {
+		const struct child_vp *vp = child->vps[i];
+
+		if (vp)
+			text_add(text, "%lu %u %lu\n", child->id, i,
+				 READ_ONCE(vp->counters[COUNT_RUN_TIME]));
+	}
+}
+
+/**
+ * vps_print() - Print how long each VP of a child has run
+ * @text: where it goes
+ */
+void vps_print(struct text *text)
+{
+	u32 i;
+
+	spin_lock(&children_lock);
+	for (i = 0; i < MAX_CHILDREN; i++)
+		if (children[i])
+			print_run_times(text, children[i]);
+	spin_unlock(&children_lock);
+}
+
 /**
  * ledger_log() - Put the ledger into the log
  *

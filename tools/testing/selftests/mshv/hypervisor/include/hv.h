@@ -375,6 +375,7 @@ extern struct knobs {
 	u64 stingy;
 	u64 async_properties;
 	u64 lazy_doorbells;
+	u64 crash_ends;
 	u64 large_xsave;
 } knobs;
 
@@ -396,6 +397,7 @@ void messages_print(struct text *text);
 void messages_clear(void);
 
 /* debug/ledger.c */
+void vps_print(struct text *text);
 void ledger_print(struct text *text);
 void ledger_log(void);
 

@@ -215,6 +215,8 @@ static bool wr_crash_ctl(struct vp *vp, u32 msr, u64 value)
 		return true;
 	if (value & HV_CRASH_NOTIFY_MESSAGE)
 		print_crash_message(p[3], p[4]);
+	if (!knobs.crash_ends)
+		return true;
 	end_of_run(END_CRASH, "VP %u reports a crash: %lx %lx %lx %lx %lx",
 		   vp->index, p[0], p[1], p[2], p[3], p[4]);
 }
