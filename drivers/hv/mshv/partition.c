@@ -285,6 +285,31 @@ void mshv_partitions_thaw(void)
 	wake_up_all(&census_wait);
 }
 
+/**
+ * mshv_partitions_halt() - keep VPs from running after a crash
+ *
+ * Whoever had a lock may have stopped in the middle, so that none is taken and
+ * nothing is changed but in the hypervisor.
+ *
+ * Context: Panic, on the only processor that still runs.
+ */
+void mshv_partitions_halt(void)
+{
+	struct mshv_partition *partition;
+	unsigned long id, index;
+	struct mshv_vp *vp;
+
+	guard(rcu)();
+	xa_for_each(&partitions, id, partition) {
+		const struct mshv_sched_ops *ops = partition->root->scheduler->ops;
+
+		if (!ops->halt)
+			continue;
+		xa_for_each(&partition->vps, index, vp)
+			ops->halt(vp);
+	}
+}
+
 static long initialize_partition(void *object, void *arg)
 {
 	struct mshv_partition *partition = object;

@@ -64,6 +64,7 @@ struct mshv_partition *mshv_partition_find(u64 id);
 void mshv_partitions_stop(void);
 int mshv_partitions_freeze(void);
 void mshv_partitions_thaw(void);
+void mshv_partitions_halt(void);
 
 /**
  * mshv_partition_stopped() - whether a partition must not run any more

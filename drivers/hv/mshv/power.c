@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The system goes down, or to sleep.
+ * The system goes down, to sleep, or crashes.
  *
  * What comes after a reboot, be it firmware or another kernel by kexec, takes
  * all memory for its own. So nothing may be left with the hypervisor then:
@@ -12,12 +12,15 @@
  * not go to sleep while there are any. What the driver has besides is given up
  * meanwhile.
  *
- * After a crash nothing of this happens: see Documentation/virt/hyperv/mshv.rst.
+ * In a crash nothing can be taken down in order any more. VPs that the hypervisor
+ * would go on running are stopped, so that what they write to stays as it is
+ * for the dump; see Documentation/virt/hyperv/mshv.rst for what is lost.
  */
 #define pr_fmt(fmt) "mshv_root: " fmt
 
 #include <linux/err.h>
 #include <linux/notifier.h>
+#include <linux/panic_notifier.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>
 #include <linux/suspend.h>
@@ -106,13 +109,24 @@ static struct notifier_block sleep_notifier = {
 	.notifier_call = power_sleep,
 };
 
+static int power_panic(struct notifier_block *nb, unsigned long action,
+		       void *data)
+{
+	mshv_partitions_halt();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block panic_notifier = {
+	.notifier_call = power_panic,
+};
+
 /**
  * mshv_power_start() - probe step: hear of it when the system goes down
  * @root: the driver's state
  *
  * Context: Process context, may sleep.
- * Return: 0, or the errno of register_reboot_notifier() or
- *	   register_pm_notifier().
+ * Return: 0, or the errno of register_reboot_notifier(),
+ *	   register_pm_notifier() or atomic_notifier_chain_register().
  */
 int mshv_power_start(struct mshv_root *root)
 {
@@ -127,7 +141,18 @@ int mshv_power_start(struct mshv_root *root)
 
 	ret = register_pm_notifier(&sleep_notifier);
 	if (ret)
-		unregister_reboot_notifier(&reboot_notifier);
+		goto unregister_reboot;
+
+	ret = atomic_notifier_chain_register(&panic_notifier_list,
+					     &panic_notifier);
+	if (ret)
+		goto unregister_pm;
+	return 0;
+
+unregister_pm:
+	unregister_pm_notifier(&sleep_notifier);
+unregister_reboot:
+	unregister_reboot_notifier(&reboot_notifier);
 	return ret;
 }
 
@@ -141,6 +166,7 @@ void mshv_power_stop(struct mshv_root *root)
 {
 	KUNIT_STATIC_STUB_REDIRECT(mshv_power_stop, root);
 
+	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_notifier);
 	unregister_pm_notifier(&sleep_notifier);
 	unregister_reboot_notifier(&reboot_notifier);
 }

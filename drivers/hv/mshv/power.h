@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The system goes down, or to sleep. */
+/* The system goes down, to sleep, or crashes. */
 #ifndef _MSHV_POWER_H
 #define _MSHV_POWER_H
 

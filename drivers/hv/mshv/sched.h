@@ -19,6 +19,8 @@ struct mshv_vp;
  * @run: run a VP until it has a message for the VMM, which is then on its
  *	 intercept page: 0; -EINTR if a signal came first; another errno if the
  *	 hypervisor refuses. Process context, the VP's lock is held, sleeps.
+ * @halt: make sure that a VP does not run any more when nobody calls @run; NULL:
+ *	  it does not anyhow. Called in a crash: no lock, no sleep.
  * @drain: make sure that the hypervisor has nothing more to say about a VP that
  *	   nobody runs any more; NULL: it has not. Process context, may sleep.
  */
@@ -27,6 +29,7 @@ struct mshv_sched_ops {
 	int (*start)(void);
 	void (*stop)(void);
 	long (*run)(struct mshv_vp *vp);
+	void (*halt)(struct mshv_vp *vp);
 	void (*drain)(struct mshv_vp *vp);
 };
 

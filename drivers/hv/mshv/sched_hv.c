@@ -67,6 +67,13 @@ static int suspend(struct mshv_vp *vp, bool *message_coming)
 	return ret;
 }
 
+/* Nobody will ever need to know what became of it. */
+static void sched_hv_halt(struct mshv_vp *vp)
+{
+	mshv_set_vp_register(vp->partition->id, vp->index,
+			     HV_REGISTER_EXPLICIT_SUSPEND, 1);
+}
+
 static long sched_hv_run(struct mshv_vp *vp)
 {
 	bool message_coming;
@@ -92,4 +99,5 @@ static long sched_hv_run(struct mshv_vp *vp)
 const struct mshv_sched_ops mshv_sched_hv_ops = {
 	.name	= "the hypervisor",
 	.run	= sched_hv_run,
+	.halt	= sched_hv_halt,
 };
