@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The system goes down with partitions running, starts another kernel, or wants to sleep.
+"""The system goes down with partitions running, starts another kernel, crashes, or sleeps.
 
 The hypervisor puts its ledger into its log when the parent resets the machine: it must be
 the one from before the driver was loaded.
@@ -95,6 +95,34 @@ touch /tmp/enough
 wait
 """ + UNLOAD
 
+# Kernel and user space of the second one are loaded into memory that it gets then.
+CRASH = START + """
+hvctl vps >/tmp/before
+sleep 0.2
+hvctl vps | cmp -s - /tmp/before || echo "guests=run"
+kexec -p /next/kernel /next/initramfs \
+	"$(sed 's/crashkernel=[^ ]*//' /proc/cmdline) nr_cpus=1 second" || exit 1
+echo c >/proc/sysrq-trigger
+sleep 60
+"""
+
+DUMP = """
+echo "second=$(grep -c second /proc/cmdline)"
+hvctl ledger | sed 's/^/lost=/'
+hvctl vps >/tmp/before
+sleep 0.5
+hvctl vps | cmp -s - /tmp/before && echo "guests=stand still"
+echo "refused=$(modprobe mshv_root 2>&1)"
+readcore /proc/vmcore || exit 1
+"""
+
+KCORE = START + """
+readcore /proc/kcore || exit 1
+kill $!
+wait
+modprobe -r mshv_root || exit 1
+"""
+
 FAREWELLS = (
     "every VP is stopped", "a VP knows no ioctl", "a partition knows no ioctl",
     "there is no new partition", "a page is gone", "an event does no harm", "a VP is closed",
@@ -114,6 +142,10 @@ def tests():
             yield title, coverage.planned("power", title, restart(f"power-{mode}", knobs))
     for mode in ("l1vh-integrated", "l1vh-core", "root-root"):
         yield f"power: kexec with running VPs: {mode}", kexec(MODES[mode])
+    for mode, knobs in MODES.items():
+        if mode not in ALIKE:
+            yield f"power: crash with running VPs: {mode}", crash(knobs)
+    yield "power: /proc/kcore with running VPs, Debian's kernel", kcore
     for mode in ("l1vh-integrated", "l1vh-core", "root-root"):
         yield (f"power: suspend without partitions only: {mode}",
                sleep(artifacts.base_kernel, MODES[mode], SUSPEND, "", r"(?m)^first=1$"))
@@ -183,6 +215,54 @@ def kexec(knobs):
             wrong += [f"{when}: {line}" for line in result.values(when) if CHILDS.match(line)]
         return wrong + result.story(40).splitlines() if wrong else []
     return test
+
+
+def pages_of(ledger):
+    """How many pages have been deposited by that LEDGER, lines of it."""
+    pages = re.compile(r"deposited \S+ (\d+)|partition \S+ \S+ pages (\d+) (\d+)")
+    return sum(int(number) for line in ledger for found in pages.findall(line)
+               for number in found if number)
+
+
+def crash(knobs):
+    """A test of a crash with running VPs: what the next kernel finds, and can read."""
+    def test():
+        second = boot(DUMP, knobs)
+        second.programs = {name: artifacts.programs()[name]
+                           for name in ("hvctl", "modprobe", "readcore")}
+        files = {"next/kernel": second.kernel.read_bytes(),
+                 "next/initramfs": second.initramfs()}
+        result = boot(CRASH, f"{knobs} crash-ends=0", files=files, cmdline="crashkernel=128M",
+                      memory="768M").run()
+        running, lost = ([line for line in result.values(key) if CHILDS.match(line)]
+                         for key in ("running", "lost"))
+        wrong = []
+        if not result.succeeded or result.value("second") != "1":
+            wrong.append("the second kernel did not end well")
+        if result.values("guests") != ["run", "stand still"]:
+            wrong.append(f"guests, before and after: {result.values('guests')}")
+        if not running or running != lost:
+            wrong.append(f"the ledger was {running}, is {lost} after the crash")
+        if "ENODEV" not in (result.value("refused") or ""):
+            wrong.append(f"loading the driver: '{result.value('refused')}'")
+        if "sysrq triggered crash" not in result.hypervisor:
+            wrong.append("the hypervisor was not told of the crash")
+        offline = pages_of(lost) - pages_of(result.values("before"))
+        if result.value("offline") != str(offline) or int(result.value("pages") or 0) < 100000:
+            wrong.append(f"{result.value('offline')} pages were marked, of {offline}; "
+                         f"{result.value('pages')} were read")
+        return wrong + result.story(60).splitlines() if wrong else []
+    return test
+
+
+def kcore():
+    """All memory can be read through /proc/kcore while the hypervisor has some of it."""
+    result = boot(KCORE, MODES["l1vh-integrated"], artifacts.debian_kernel(),
+                  memory="768M").run()
+    wrong = outcome.kernel_trouble(result.console)
+    if not result.succeeded or int(result.value("pages") or 0) < 100000:
+        wrong.append(f"{result.value('pages')} pages could be read")
+    return wrong + result.story(40).splitlines() if wrong else []
 
 
 def sleep(kernel, knobs, job, woke, proof):
