@@ -19,7 +19,7 @@ DEMOS := demo_vm farewell
 TESTS += hotplug
 
 # Interrupts and time
-TESTS += apic ipi deliverable apic_timer synthetic stimer synic time_freeze guest_idle
+TESTS += apic ipi deliverable apic_timer synthetic stimer synic time_freeze guest_idle hypercalls
 
 # Memory of the hypervisor
 TESTS += offline

@@ -12,6 +12,7 @@ static const struct {
 	{ HV_MSG_UNMAPPED_GPA,			"unmapped GPA" },
 	{ HV_MSG_GPA_INTERCEPT,			"GPA intercept" },
 	{ HV_MSG_UNRECOVERABLE_EXCEPTION,	"unrecoverable exception" },
+	{ HV_MSG_HYPERCALL,			"hypercall" },
 	{ HV_MSG_SINT_DELIVERABLE,		"SINT deliverable" },
 	{ HV_MSG_IO_PORT,			"I/O port" },
 	{ HV_MSG_MSR,				"MSR" },

@@ -75,6 +75,27 @@ static __always_inline __in_guest void synic_enable(__u32 sint, __u64 value)
 	write_msr(MSR_SCONTROL, 1);
 }
 
+#define GUEST_OS_ID		0x8100000000000000
+
+/* The page with the code of a hypercall, at CODE, for all VPs */
+static __always_inline __in_guest void hypercalls_enable(void)
+{
+	write_msr(MSR_GUEST_OS_ID, GUEST_OS_ID);
+	write_msr(MSR_HYPERCALL, CODE | PAGE_ENABLED);
+}
+
+/* @input: address of the input, or input of a fast call, with @more of it */
+static __always_inline __in_guest __u64 hypercall(__u64 control, __u64 input,
+						  __u64 more)
+{
+	register __u64 r8 asm("r8") = more;
+	__u64 result;
+
+	asm volatile("call *%4" : "=a"(result), "+c"(control), "+d"(input),
+		     "+r"(r8) : "r"((__u64)CODE) : "memory", "cc");
+	return result;
+}
+
 /* The reference time, in units of 100 ns: by asking for it, and by the page */
 static __always_inline __in_guest __u64 asked_time(void)
 {

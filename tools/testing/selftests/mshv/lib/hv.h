@@ -27,6 +27,29 @@
 #define HVCALL_GET_VP_CPUID_VALUES		0x00f4
 #define HVCALL_GET_PARTITION_PROPERTY_EX	0x0101
 
+/* Hypercalls that guests make. */
+#define HVCALL_FLUSH_SPACE			0x0002
+#define HVCALL_FLUSH_LIST			0x0003
+#define HVCALL_LONG_SPIN_WAIT			0x0008
+#define HVCALL_SEND_IPI				0x000b
+#define HVCALL_FLUSH_SPACE_EX			0x0013
+#define HVCALL_FLUSH_LIST_EX			0x0014
+#define HVCALL_SEND_IPI_EX			0x0015
+#define HVCALL_POST_MESSAGE			0x005c
+#define HVCALL_SIGNAL_EVENT			0x005d
+
+#define HVCALL_FAST				_BITULL(16)
+#define HVCALL_VARHEAD(words)			((__u64)(words) << 17)
+#define HVCALL_REPS(n)				((__u64)(n) << 32)
+#define HVCALL_REPS_DONE(result)		((result) >> 32 & 0xfff)
+
+#define HV_FLUSH_ALL_PROCESSORS			1
+#define HV_FLUSH_ALL_SPACES			2
+#define HV_FLUSH_EXTENDED_RANGES		8
+
+#define HV_VP_SET_SPARSE			0
+#define HV_VP_SET_ALL				1
+
 /* Some that it does not. */
 #define HVCALL_CREATE_PARTITION			0x0040
 #define HVCALL_INITIALIZE_PARTITION		0x0041
@@ -42,6 +65,9 @@
 #define HVCALL_GET_VP_STATE			0x00e3
 #define HVCALL_SET_VP_STATE			0x00e4
 
+#define HV_STATUS_INVALID_CODE			0x02
+#define HV_STATUS_INVALID_INPUT			0x03
+#define HV_STATUS_INVALID_ALIGNMENT		0x04
 #define HV_STATUS_INVALID_PARAMETER		0x05
 #define HV_STATUS_ACCESS_DENIED			0x06
 #define HV_STATUS_OPERATION_DENIED		0x08
@@ -78,7 +104,13 @@
 #define HV_FEATURE_REFERENCE_TSC		_BITULL(9)
 #define HV_FEATURE_GUEST_IDLE			_BITULL(10)
 #define HV_FEATURE_FREQUENCY_MSRS		_BITULL(11)
+#define HV_FEATURE_EXTENDED_RANGES		_BITULL(15)
 #define HV_FEATURE_DIRECT_TIMERS		_BITULL(22)
+#define HV_FEATURE_EXTENDED_MASKS		_BITULL(24)
+#define HV_FEATURE_FLUSH			_BITULL(25)
+#define HV_FEATURE_CLUSTER_IPI			_BITULL(26)
+#define HV_FEATURE_LONG_SPIN_WAIT		_BITULL(27)
+#define HV_FEATURE_SIGNAL_EVENTS		_BITULL(29)
 
 struct hv_get_property {
 	__u64 partition_id;
@@ -103,6 +135,8 @@ struct hv_set_property {
 /* Intercepts that a VMM may ask for, and the kinds of access to trap */
 #define HV_INTERCEPT_MSR			1
 #define HV_INTERCEPT_CPUID			2
+#define HV_INTERCEPT_HYPERCALL			8
+#define HV_INTERCEPT_UNKNOWN_CONNECTION		13
 
 #define HV_INTERCEPT_MASK_READ			1
 #define HV_INTERCEPT_MASK_WRITE			2
@@ -357,6 +391,7 @@ struct hv_signaled_event {
 #define HV_MSG_UNMAPPED_GPA			0x80000000
 #define HV_MSG_GPA_INTERCEPT			0x80000001
 #define HV_MSG_UNRECOVERABLE_EXCEPTION		0x80000021
+#define HV_MSG_HYPERCALL			0x80000050
 #define HV_MSG_SINT_DELIVERABLE			0x80000062
 #define HV_MSG_IO_PORT				0x80010000
 #define HV_MSG_MSR				0x80010001
@@ -451,6 +486,20 @@ struct hv_interruption_deliverable {
 	__u8 reserved[7];
 };
 
+struct hv_hypercall_intercept {
+	struct hv_intercept head;
+	__u64 rax;
+	__u64 rbx;
+	__u64 rcx;
+	__u64 rdx;
+	__u64 r8;
+	__u64 rsi;
+	__u64 rdi;
+	__u64 xmm[6][2];
+	__u32 flags;
+	__u32 reserved[3];
+};
+
 struct hv_sint_deliverable {
 	struct hv_intercept head;
 	__u16 sints;			/* one bit each */
@@ -474,6 +523,7 @@ struct hv_message {
 		struct hv_memory_intercept memory;
 		struct hv_interruption_deliverable deliverable;
 		struct hv_sint_deliverable sint_deliverable;
+		struct hv_hypercall_intercept hypercall;
 	};
 };
 

@@ -20,11 +20,17 @@ static struct log_entry {
 	u64 input;
 } log[LOG_SIZE];
 
-static struct counter {
+struct counter {
 	u16 code;
 	u64 calls;
 	u64 failures;
-} counters[MAX_CODES];
+};
+
+/* By code; of the parent, and of its children */
+static struct counters {
+	struct counter of[MAX_CODES];
+	u32 num;
+} counters, child_counters;
 
 /* Hits when nth calls were seen, or every call when nth is 0. */
 static struct fault {
@@ -36,7 +42,6 @@ static struct fault {
 
 static u64 log_sequence;
 static u64 log_cleared;
-static u32 num_counters;
 static u32 num_faults;
 static struct spinlock calllog_lock;
 
@@ -110,23 +115,23 @@ bool fault_hits(u16 code, u16 *status)
 	return hit;
 }
 
-static void count(u16 code, u16 status)
+static void count(struct counters *c, u16 code, u16 status)
 {
 	u32 i;
 
-	for (i = 0; i < num_counters; i++)
-		if (counters[i].code >= code)
+	for (i = 0; i < c->num; i++)
+		if (c->of[i].code >= code)
 			break;
-	if (i == num_counters || counters[i].code != code) {
-		if (num_counters == MAX_CODES)
+	if (i == c->num || c->of[i].code != code) {
+		if (c->num == MAX_CODES)
 			return;
-		memmove(&counters[i + 1], &counters[i],
-			(num_counters - i) * sizeof(counters[0]));
-		counters[i] = (struct counter) { .code = code };
-		num_counters++;
+		memmove(&c->of[i + 1], &c->of[i],
+			(c->num - i) * sizeof(c->of[0]));
+		c->of[i] = (struct counter) { .code = code };
+		c->num++;
 	}
-	counters[i].calls++;
-	counters[i].failures += !!status;
+	c->of[i].calls++;
+	c->of[i].failures += !!status;
 }
 
 /**
@@ -143,7 +148,19 @@ void calllog_record(struct vp *vp, u16 code, u64 input, u16 status)
 		log_sequence, vp->index, code, status, input
 	};
 	log_sequence++;
-	count(code, status);
+	count(&counters, code, status);
+	spin_unlock(&calllog_lock);
+}
+
+/**
+ * calllog_count_child() - Count a hypercall of a child that is done
+ * @code: what
+ * @status: how it went
+ */
+void calllog_count_child(u16 code, u16 status)
+{
+	spin_lock(&calllog_lock);
+	count(&child_counters, code, status);
 	spin_unlock(&calllog_lock);
 }
 
@@ -179,15 +196,17 @@ void calllog_clear(void)
 /**
  * counters_print() - How often each hypercall was made and failed, by code
  * @text: where it goes
+ * @children: by children, not by the parent
  */
-void counters_print(struct text *text)
+void counters_print(struct text *text, bool children)
 {
+	const struct counters *c = children ? &child_counters : &counters;
 	u32 i;
 
 	spin_lock(&calllog_lock);
-	for (i = 0; i < num_counters; i++)
-		text_add(text, "%04x %lu %lu\n", counters[i].code,
-			 counters[i].calls, counters[i].failures);
+	for (i = 0; i < c->num; i++)
+		text_add(text, "%04x %lu %lu\n", c->of[i].code, c->of[i].calls,
+			 c->of[i].failures);
 	spin_unlock(&calllog_lock);
 }
 
@@ -197,6 +216,7 @@ void counters_print(struct text *text)
 void counters_clear(void)
 {
 	spin_lock(&calllog_lock);
-	num_counters = 0;
+	counters.num = 0;
+	child_counters.num = 0;
 	spin_unlock(&calllog_lock);
 }

@@ -52,11 +52,13 @@ static const char *do_knobs(u32 argc, char **argv)
 static const char *do_counters(u32 argc, char **argv)
 {
 	if (!argc)
-		counters_print(&reply);
+		counters_print(&reply, false);
+	else if (argc == 1 && !strcmp(argv[0], "children"))
+		counters_print(&reply, true);
 	else if (argc == 1 && !strcmp(argv[0], "clear"))
 		counters_clear();
 	else
-		return "counters | counters clear";
+		return "counters | counters children | counters clear";
 	return NULL;
 }
 

@@ -319,6 +319,12 @@ static enum hv_status install(struct child *child,
 				    child->exceptions | exceptions :
 				    child->exceptions & ~exceptions;
 		return HV_STATUS_SUCCESS;
+	case HV_INTERCEPT_HYPERCALL:
+	case HV_INTERCEPT_UNKNOWN_CONNECTION:
+		if (in->access & ~HV_INTERCEPT_ACCESS_EXECUTE)
+			return HV_STATUS_INVALID_PARAMETER;
+		child->intercepts[in->type] = in->access;
+		return HV_STATUS_SUCCESS;
 	case HV_INTERCEPT_IO_PORT:
 	case HV_INTERCEPT_MSR:
 	case HV_INTERCEPT_CPUID:

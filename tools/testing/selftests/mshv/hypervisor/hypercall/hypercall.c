@@ -347,42 +347,6 @@ static const struct hypercall_def *find_call(u16 code)
 	return NULL;
 }
 
-static u32 input_total(const struct hypercall_def *def,
-		       const struct hypercall *call)
-{
-	return def->input_size + call->varhead +
-	       def->rep_input_size * call->rep_count;
-}
-
-static u32 output_total(const struct hypercall_def *def,
-			const struct hypercall *call)
-{
-	return def->output_size + def->rep_output_size * call->rep_count;
-}
-
-static enum hv_status check_control(const struct hypercall_def *def,
-				    const struct hypercall *call, u64 control)
-{
-	if (control & HV_CONTROL_RESERVED)
-		return HV_STATUS_INVALID_INPUT;
-	if (call->varhead && !(def->flags & CALL_VARHEAD))
-		return HV_STATUS_INVALID_INPUT;
-
-	if (def->flags & CALL_REP) {
-		if (!call->rep_count || call->rep_start >= call->rep_count)
-			return HV_STATUS_INVALID_INPUT;
-	} else if (call->rep_count || call->rep_start) {
-		return HV_STATUS_INVALID_INPUT;
-	}
-
-	/* A fast call has two registers for input and none for output. */
-	if ((control & HV_CONTROL_FAST) &&
-	    (input_total(def, call) > 2 * sizeof(u64) ||
-	     output_total(def, call)))
-		return HV_STATUS_INVALID_INPUT;
-	return HV_STATUS_SUCCESS;
-}
-
 static enum hv_status check_address(u64 gpa, u32 size)
 {
 	if (!size)
@@ -398,7 +362,7 @@ static enum hv_status fetch_input(const struct hypercall_def *def,
 				  struct hypercall *call, u64 control)
 {
 	const struct gprs *regs = &call->vp->regs;
-	u32 in = input_total(def, call), out = output_total(def, call);
+	u32 in = hypercall_input(def, call), out = hypercall_output(def, call);
 	enum hv_status status;
 
 	if (control & HV_CONTROL_FAST) {
@@ -435,7 +399,7 @@ static enum hv_status do_call(const struct hypercall_def *def,
 {
 	enum hv_status status;
 
-	status = check_control(def, call, control);
+	status = hypercall_check(def, call, control);
 	if (status)
 		return status;
 	if (def->privilege & ~call->vp->partition->privileges)

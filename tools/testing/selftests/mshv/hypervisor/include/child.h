@@ -203,6 +203,8 @@ struct register_watch {
  * @synic: its SynIC and synthetic timers
  * @assist: HV_REGISTER_VP_ASSIST_PAGE, without a meaning yet
  * @npt_generation: of the nested page table when it last entered guest mode
+ * @flush: its guest wants its TLB flushed before it goes on; set under
+ *	children_lock, taken back by whoever enters guest mode
  * @state: state pages, by HV_STATE_PAGE_*
  * @stats: statistics pages, by HV_STATS_AREA_*
  * @counters: by enum child_counter
@@ -248,6 +250,7 @@ struct child_vp {
 	struct child_synic synic;
 	u64 assist;
 	u32 npt_generation;
+	u32 flush;
 	struct shared_page state[HV_STATE_PAGES];
 	struct shared_page stats[HV_STATS_AREAS];
 	u64 counters[CHILD_COUNTERS];
@@ -463,12 +466,14 @@ void register_page_refresh(struct child_vp *vp);
  * run/, for the files that keep. All but run_stop() with children_lock held.
  * run_stop(): ask a VP to leave its processor, don't wait.
  * run_flush(): no processor uses older contents of the nested page table.
+ * run_flush_vp(): a VP uses no older contents of its guest's page tables.
  * run_update(): registers of a VP that does not run have changed, which may
  *	make it ready, or the parent wants to know that it is not blocked any more.
  * run_forget(): the VP is about to be deleted; it does not run.
  */
 void run_stop(struct child_vp *vp);
 void run_flush(struct child *child);
+void run_flush_vp(struct child_vp *vp);
 void run_update(struct child_vp *vp);
 void run_forget(struct child_vp *vp);
 

@@ -153,6 +153,7 @@ struct partition {
  * @xsave: extended state of the parent while a child runs
  * @input: copy of a hypercall's input
  * @output: a hypercall's output until it is known to have succeeded
+ * @guest_input: copy of the input of a child's hypercall
  */
 struct cpu {
 	u64 stack_top;
@@ -170,6 +171,7 @@ struct cpu {
 	void *xsave;
 	u8 *input;
 	u8 *output;
+	u8 *guest_input;
 };
 
 ASSERT_OFFSET(struct cpu, stack_top, 0);
@@ -354,9 +356,10 @@ const char *fault_add(u64 code, u64 nth, u64 status);
 void fault_clear(void);
 bool fault_hits(u16 code, u16 *status);
 void calllog_record(struct vp *vp, u16 code, u64 input, u16 status);
+void calllog_count_child(u16 code, u16 status);
 void calllog_print(struct text *text);
 void calllog_clear(void);
-void counters_print(struct text *text);
+void counters_print(struct text *text, bool children);
 void counters_clear(void);
 
 /* debug/knobs.c */

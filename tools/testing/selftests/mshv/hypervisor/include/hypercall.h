@@ -7,9 +7,12 @@
 
 #include "hv.h"
 
+struct child_vp;
+
 /**
  * struct hypercall - One call as its handler sees it
- * @vp: who calls
+ * @vp: who calls, in the parent
+ * @caller: who calls, in a child
  * @input: fixed input, then the variable header, then the list of a rep call;
  *	a copy, which the caller cannot change any more
  * @output: fixed output, or the list of a rep call; zeroed, and copied to the
@@ -19,15 +22,20 @@
  * @rep_count: one past the last element
  * @reps_done: elements that are done, counted from element 0; a handler of a
  *	rep call keeps it up to date, also when it fails in the middle
+ * @yields: the child lets others have the processor
+ * @is_parents: it is for the parent to do, or to refuse
  */
 struct hypercall {
 	struct vp *vp;
+	struct child_vp *caller;
 	void *input;
 	void *output;
 	u32 varhead;
 	u32 rep_start;
 	u32 rep_count;
 	u32 reps_done;
+	bool yields;
+	bool is_parents;
 };
 
 /* Flags of struct hypercall_def */
@@ -44,7 +52,8 @@ struct hypercall {
  * @rep_input_size: bytes of input for each element
  * @rep_output_size: bytes of output for each element
  * @flags: CALL_*
- * @privilege: the caller must have all of these
+ * @privilege: the caller must have all of these: HV_PRIV_*, and in a child
+ *	HV_SYNTHETIC_*
  */
 struct hypercall_def {
 	u16 code;
@@ -57,6 +66,14 @@ struct hypercall_def {
 	u16 flags;
 	u64 privilege;
 };
+
+/* hypercall/convention.c */
+u32 hypercall_input(const struct hypercall_def *def,
+		    const struct hypercall *call);
+u32 hypercall_output(const struct hypercall_def *def,
+		     const struct hypercall *call);
+enum hv_status hypercall_check(const struct hypercall_def *def,
+			       const struct hypercall *call, u64 control);
 
 enum hv_status call_get_partition_id(struct hypercall *call);
 enum hv_status call_get_partition_property(struct hypercall *call);

@@ -15,6 +15,7 @@
  * @RUN_PREEMPTED: the parent needs the processor
  * @RUN_STOPPED: somebody needs the VP, see @stop of struct child_vp
  * @RUN_HALTED: it waits for an interrupt, or for a SIPI
+ * @RUN_YIELDED: it could go on, but others may go first
  * @RUN_INTERCEPT: it is suspended, the message is on its intercept page
  */
 enum run_result {
@@ -22,6 +23,7 @@ enum run_result {
 	RUN_PREEMPTED,
 	RUN_STOPPED,
 	RUN_HALTED,
+	RUN_YIELDED,
 	RUN_INTERCEPT,
 };
 
@@ -55,7 +57,6 @@ bool run_absent_msr(struct child_vp *vp, bool write, u32 action);
 
 /* run/interface.c */
 void interface_cpuid(const struct child *child, u32 leaf, u32 out[4]);
-bool interface_hypercall(struct child_vp *vp);
 
 /* run/schedule.c */
 bool schedule_by_parent(void);
@@ -68,6 +69,8 @@ void intercept_port(struct child_vp *vp);
 void intercept_msr(struct child_vp *vp);
 void intercept_cpuid(struct child_vp *vp);
 void intercept_memory(struct child_vp *vp);
+void intercept_gpa(struct child_vp *vp, u64 gpa, u8 access);
+void intercept_hypercall(struct child_vp *vp);
 void intercept_halt(struct child_vp *vp);
 void intercept_exception(struct child_vp *vp);
 void intercept_crash(struct child_vp *vp);

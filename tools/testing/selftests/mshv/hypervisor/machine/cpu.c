@@ -157,6 +157,7 @@ void cpu_init_boot(void)
 			.xsave = page_alloc(1),
 			.input = page_alloc(1),
 			.output = page_alloc(1),
+			.guest_input = page_alloc(1),
 		};
 	}
 	if (!num_cpus || cpus[0].apic_id != lapic_read(LAPIC_ID) >> 24)

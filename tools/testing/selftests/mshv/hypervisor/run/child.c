@@ -47,6 +47,8 @@ static void enter(struct cpu *cpu, struct child_vp *vp)
 	__atomic_store_n(&cpu->guest, vp->child, __ATOMIC_SEQ_CST);
 	generation = __atomic_load_n(&vp->child->npt_generation,
 				     __ATOMIC_SEQ_CST);
+	if (__atomic_exchange_n(&vp->flush, 0, __ATOMIC_SEQ_CST))
+		vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
 	if (generation != vp->npt_generation) {
 		vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
 		vp->npt_generation = generation;
@@ -120,6 +122,18 @@ enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline)
 	return result;
 }
 
+static void leave(struct cpu *cpu, const struct child *child)
+{
+	u32 entries = READ_ONCE(cpu->guest_entries);
+
+	if (__atomic_load_n(&cpu->guest, __ATOMIC_SEQ_CST) != child)
+		return;
+	cpu_kick(cpu);
+	while (READ_ONCE(cpu->guest) == child &&
+	       READ_ONCE(cpu->guest_entries) == entries)
+		cpu_relax();
+}
+
 /**
  * run_flush() - See to it that a change of a nested page table is noticed
  * @child: whose; npt_generation is new
@@ -135,17 +149,21 @@ void run_flush(struct child *child)
 	u32 i;
 
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	for (i = 0; i < num_cpus; i++) {
-		struct cpu *cpu = &cpus[i];
-		u32 entries = READ_ONCE(cpu->guest_entries);
+	for (i = 0; i < num_cpus; i++)
+		leave(&cpus[i], child);
+}
 
-		if (__atomic_load_n(&cpu->guest, __ATOMIC_SEQ_CST) != child)
-			continue;
-		cpu_kick(cpu);
-		while (READ_ONCE(cpu->guest) == child &&
-		       READ_ONCE(cpu->guest_entries) == entries)
-			cpu_relax();
-	}
+/**
+ * run_flush_vp() - See to it that a VP notices changes of its guest's page tables
+ * @vp: the VP; if it is in guest mode, it leaves it, as for run_flush()
+ *
+ * Context: children_lock held.
+ */
+void run_flush_vp(struct child_vp *vp)
+{
+	__atomic_store_n(&vp->flush, 1, __ATOMIC_SEQ_CST);
+	if (vp->activity == CHILD_VP_RUNNING && vp->cpu != cpu_self())
+		leave(vp->cpu, vp->child);
 }
 
 /**

@@ -4,7 +4,7 @@
  * handler. A handler either does what the instruction would have done and lets
  * the VP run on, or suspends the VP and tells the parent.
  */
-#include "run.h"
+#include "guest_call.h"
 
 #define CPUID_LENGTH	2
 #define HLT_LENGTH	1
@@ -153,7 +153,7 @@ static enum run_result on_ud(struct cpu *cpu, struct child_vp *vp)
 
 static enum run_result on_vmmcall(struct cpu *cpu, struct child_vp *vp)
 {
-	return interface_hypercall(vp) ? RUN_ON : on_ud(cpu, vp);
+	return guest_may_call(vp) ? guest_call(vp) : on_ud(cpu, vp);
 }
 
 /* Caches are the machine's; dropping them without writing back is not for a child. */

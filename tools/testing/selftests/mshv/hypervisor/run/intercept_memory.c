@@ -49,6 +49,24 @@ static bool find_gva(const struct child_vp *vp,
 	return false;
 }
 
+static struct hv_memory_intercept *begin(struct child_vp *vp,
+					 struct hv_message *message, u64 gpa,
+					 u8 access)
+{
+	struct hv_memory_intercept *memory;
+	u32 type = child_npt_lookup(vp->child, gpa).mapped ?
+		   HV_MESSAGE_GPA_INTERCEPT : HV_MESSAGE_UNMAPPED_GPA;
+
+	memory = intercept_begin(vp, message, type, sizeof(*memory), access, 0);
+	memory->cache_type = HV_CACHE_WRITE_BACK;
+	memory->tpr_priority = vp->vmcb->interrupt_control & 0xf;
+	memory->gpa = gpa;
+	if (access != HV_ACCESS_EXECUTE)
+		memory->instruction_byte_count =
+			intercept_bytes(vp, memory->instruction_bytes);
+	return memory;
+}
+
 /**
  * intercept_memory() - An access that the nested page table does not allow
  * @vp: the VP
@@ -58,23 +76,30 @@ void intercept_memory(struct child_vp *vp)
 	const struct vmcb *vmcb = vp->vmcb;
 	struct hv_memory_intercept *memory;
 	struct hv_message message = { 0 };
-	u32 type;
 
 	spin_lock(&children_lock);
-	type = child_npt_lookup(vp->child, vmcb->exit_info2).mapped ?
-	       HV_MESSAGE_GPA_INTERCEPT : HV_MESSAGE_UNMAPPED_GPA;
-	memory = intercept_begin(vp, &message, type, sizeof(*memory),
-				 access_of(vmcb->exit_info1), 0);
-	memory->cache_type = HV_CACHE_WRITE_BACK;
-	memory->tpr_priority = vmcb->interrupt_control & 0xf;
-	memory->gpa = vmcb->exit_info2;
-	if (memory->header.access != HV_ACCESS_EXECUTE)
-		memory->instruction_byte_count =
-			intercept_bytes(vp, memory->instruction_bytes);
+	memory = begin(vp, &message, vmcb->exit_info2,
+		       access_of(vmcb->exit_info1));
 	if (!(vmcb->exit_info1 & SVM_NPF_WALK) &&
 	    find_gva(vp, memory, &memory->gva))
 		memory->access_info = HV_MEMORY_GVA_VALID |
 				      HV_MEMORY_GVA_GPA_VALID;
+	intercept_end(vp, &message);
+	spin_unlock(&children_lock);
+}
+
+/**
+ * intercept_gpa() - The hypervisor cannot do for the guest what it asked for
+ * @vp: the VP
+ * @gpa: the address in the way; the guest did not use a virtual one
+ * @access: HV_ACCESS_*
+ */
+void intercept_gpa(struct child_vp *vp, u64 gpa, u8 access)
+{
+	struct hv_message message = { 0 };
+
+	spin_lock(&children_lock);
+	begin(vp, &message, gpa, access);
 	intercept_end(vp, &message);
 	spin_unlock(&children_lock);
 }

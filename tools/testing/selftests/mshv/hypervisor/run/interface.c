@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a child sees of the hypervisor: CPUID leaves from 0x40000000 on, as far as
- * the partition's synthetic processor features allow, and hypercalls, of which
- * there is none that a child could make. The MSRs are in child/synthetic.c.
+ * the partition's synthetic processor features allow. The MSRs are in
+ * child/synthetic.c, the hypercalls in guest/.
  */
 #include "run.h"
 #include "tlfs_synthetic.h"
 
 #define VERSION_MAJOR		10
-#define CPL_MASK		3
-#define VMMCALL_LENGTH		3
+#define LONG_SPIN		0xfff	/* rounds before the hypervisor is told */
 
 enum { EAX, EBX, ECX, EDX };
 
@@ -30,22 +29,38 @@ static void leaf_version(const struct child *child, u32 *out)
 	out[EBX] = VERSION_MAJOR << 16;
 }
 
+static bool has(const struct child *child, u64 feature)
+{
+	return child->synthetic_features & feature;
+}
+
 static void leaf_features(const struct child *child, u32 *out)
 {
-	out[EAX] = child_privileges(child);
+	u64 privileges = child_privileges(child);
+
+	out[EAX] = privileges;
+	out[EBX] = privileges >> 32;
 	out[EDX] = HV_FEATURE_CRASH_MSRS;
 	if (out[EAX] & HV_PRIV_FREQUENCY_MSRS)
 		out[EDX] |= HV_FEATURE_FREQUENCY_MSRS;
 	if (out[EAX] & HV_PRIV_GUEST_IDLE)
 		out[EDX] |= HV_FEATURE_GUEST_IDLE;
-	if (child->synthetic_features & HV_SYNTHETIC_DIRECT_TIMERS)
+	if (has(child, HV_SYNTHETIC_EXTENDED_RANGES))
+		out[EDX] |= HV_FEATURE_EXTENDED_RANGES;
+	if (has(child, HV_SYNTHETIC_DIRECT_TIMERS))
 		out[EDX] |= HV_FEATURE_DIRECT_TIMERS;
 }
 
 static void leaf_recommendations(const struct child *child, u32 *out)
 {
 	out[EAX] = HV_RECOMMEND_NO_AUTO_EOI;
-	out[EBX] = ~0U;			/* never recommend a spin-wait call */
+	if (has(child, HV_SYNTHETIC_FLUSH))
+		out[EAX] |= HV_RECOMMEND_REMOTE_FLUSH;
+	if (has(child, HV_SYNTHETIC_CLUSTER_IPI) && child_has_apic(child))
+		out[EAX] |= HV_RECOMMEND_CLUSTER_IPI;
+	if (has(child, HV_SYNTHETIC_EXTENDED_MASKS))
+		out[EAX] |= HV_RECOMMEND_EXTENDED_MASKS;
+	out[EBX] = has(child, HV_SYNTHETIC_LONG_SPIN_WAIT) ? LONG_SPIN : ~0U;
 }
 
 static void leaf_limits(const struct child *child, u32 *out)
@@ -75,23 +90,4 @@ void interface_cpuid(const struct child *child, u32 leaf, u32 out[4])
 
 	if (child_privileges(child) && n < ARRAY_SIZE(leaves))
 		leaves[n](child, out);
-}
-
-/**
- * interface_hypercall() - A child makes a hypercall
- * @vp: the VP that has just left guest mode for it
- *
- * Return: false when the instruction does not exist for the child.
- */
-bool interface_hypercall(struct child_vp *vp)
-{
-	struct vmcb *vmcb = vp->vmcb;
-
-	if (!(vp->child->hypercall.msr & HV_OVERLAY_ENABLE) ||
-	    (vmcb->cpl & CPL_MASK))
-		return false;
-	vmcb->rax = HV_STATUS_INVALID_CODE;
-	vmcb->rip += VMMCALL_LENGTH;
-	vmcb->interrupt_shadow = 0;
-	return true;
 }
