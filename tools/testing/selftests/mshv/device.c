@@ -36,8 +36,8 @@ static bool is_sata(const char *name)
 	       !strcmp(class, SATA_CLASS);
 }
 
-/* The registers of the controller, mapped into this process. */
-static __u32 *map_registers(void)
+/* The registers of the controller, mapped into this process: at @where, or anywhere. */
+static __u32 *map_registers_at(void *where)
 {
 	struct dirent *entry;
 	char path[PATH_MAX];
@@ -57,12 +57,17 @@ static __u32 *map_registers(void)
 	snprintf(path, sizeof(path), DEVICES "/%s/resource5", entry->d_name);
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	require(fd >= 0, "%s", path);
-	registers = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			 fd, 0);
+	registers = mmap(where, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | (where ? MAP_FIXED : 0), fd, 0);
 	require(registers != MAP_FAILED, "mmap() of %s", path);
 	close(fd);
 	closedir(devices);
 	return registers;
+}
+
+static __u32 *map_registers(void)
+{
+	return map_registers_at(NULL);
 }
 
 static __u32 read_register(const __u32 *device, unsigned int offset)
@@ -124,6 +129,19 @@ TEST_F(guest, region_may_not_pass_the_end_of_a_device)
 	ASSERT_NE(MAP_FAILED, behind);
 	EXPECT_EQ(-EINVAL, vm_set_memory(self->vm, DEVICE_GPA, device,
 					 2 * PAGE_SIZE, REGION_WRITE));
+}
+
+/* A region is one device in one piece: not the same page twice. */
+TEST_F(guest, region_must_be_contiguous_in_a_device)
+{
+	char *memory = memory_new(2 * PAGE_SIZE);
+
+	map_registers_at(memory);
+	map_registers_at(memory + PAGE_SIZE);
+	EXPECT_EQ(-EINVAL, vm_set_memory(self->vm, DEVICE_GPA, memory,
+					 2 * PAGE_SIZE, REGION_WRITE));
+	EXPECT_EQ(0, vm_set_memory(self->vm, DEVICE_GPA, memory, PAGE_SIZE,
+				   REGION_WRITE));
 }
 
 TEST_HARNESS_MAIN

@@ -5,10 +5,12 @@
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <sys/wait.h>
 
 #include "lib/fixture.h"
 #include "lib/guest.h"
 #include "lib/host.h"
+#include "lib/knob.h"
 #include "lib/require.h"
 #include "lib/verifier.h"
 #include "lib/vp.h"
@@ -88,6 +90,106 @@ TEST_F(guest, touch_brings_in_64_kib)
 	vp_start(vp, touch_once, GUEST_MORE + 0x7f000);
 	ASSERT_TRUE(vp_halts(vp));
 	EXPECT_EQ(32, pages_present(memory, LARGE_PAGE_SIZE));
+}
+
+#define SHARED_PAGE	100
+#define BEFORE		0x4711
+
+/* Another process: says whether its memory is what it was. */
+static void look_later(const __u64 *word, int told)
+{
+	char c;
+
+	_exit(read(told, &c, 1) == 1 && *word == BEFORE ? 0 : 1);
+}
+
+/*
+ * Pages that the VMM shares with another process come in with others that the
+ * guest may write to. It must not write to these before they are its own.
+ */
+TEST_F(guest, pages_of_another_process_are_not_written_to)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	__u64 *memory = memory_new(LARGE_PAGE_SIZE);
+	__u64 *word = memory + SHARED_PAGE * PAGE_SIZE / sizeof(*word);
+	int told[2], status;
+	pid_t other;
+
+	ASSERT_EQ(0, madvise(memory, LARGE_PAGE_SIZE, MADV_NOHUGEPAGE));
+	memset(memory, 0x55, LARGE_PAGE_SIZE);
+	*word = BEFORE;
+	ASSERT_EQ(0, pipe(told));
+	other = fork();
+	ASSERT_LE(0, other);
+	if (!other)
+		look_later(word, told[0]);
+
+	vm_map(self->vm, GUEST_MORE, memory, LARGE_PAGE_SIZE, REGION_ALL);
+	vp_start(vp, touch_once, GUEST_MORE);
+	EXPECT_TRUE(vp_halts(vp));
+	vp_start(vp, touch_once, GUEST_MORE + SHARED_PAGE * PAGE_SIZE);
+	EXPECT_TRUE(vp_halts(vp));
+	EXPECT_EQ(1, *word);
+	EXPECT_EQ(1, write(told[1], "", 1));
+	EXPECT_EQ(other, waitpid(other, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+TEST_F(guest, hole_next_to_a_page_does_no_harm)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	char *memory = vm_add_memory(self->vm, GUEST_MORE, 8 * PAGE_SIZE,
+				     REGION_ALL);
+
+	ASSERT_EQ(0, mprotect(memory + 2 * PAGE_SIZE, PAGE_SIZE, PROT_NONE));
+	ASSERT_EQ(0, munmap(memory + 4 * PAGE_SIZE, PAGE_SIZE));
+	vp_start(vp, touch_once, GUEST_MORE + 3 * PAGE_SIZE);
+	ASSERT_TRUE(vp_halts(vp));
+	EXPECT_EQ(1, *(__u64 *)(memory + 3 * PAGE_SIZE));
+	vp_start(vp, touch_once, GUEST_MORE + 2 * PAGE_SIZE);
+	ASSERT_TRUE(vp_touches(vp, HV_MSG_GPA_INTERCEPT,
+			       GUEST_MORE + 2 * PAGE_SIZE, HV_ACCESS_WRITE));
+}
+
+static bool is_no_memory(struct vp *vp, __u64 gpa)
+{
+	vp_start(vp, touch_once, gpa);
+	return vp_touches(vp, HV_MSG_UNMAPPED_GPA, gpa, HV_ACCESS_WRITE);
+}
+
+/* Memory that leaves takes nothing with it that is behind the region, or was one. */
+TEST_F(guest, what_is_no_region_is_left_alone)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	char *memory = vm_add_memory(self->vm, GUEST_MORE, 2 * PAGE_SIZE,
+				     REGION_ALL);
+
+	vp_start(vp, touch_once, GUEST_MORE + PAGE_SIZE);
+	ASSERT_TRUE(vp_halts(vp));
+	ASSERT_EQ(0, madvise(memory, 3 * PAGE_SIZE, MADV_DONTNEED));
+	EXPECT_TRUE(is_no_memory(vp, GUEST_MORE + 2 * PAGE_SIZE));
+
+	vm_unmap(self->vm, GUEST_MORE, memory, 2 * PAGE_SIZE);
+	ASSERT_EQ(0, madvise(memory, 2 * PAGE_SIZE, MADV_DONTNEED));
+	EXPECT_TRUE(is_no_memory(vp, GUEST_MORE));
+}
+
+TEST_F(guest, refused_region_is_left_alone)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	char *memory = memory_new(PAGE_SIZE);
+
+	if (!self->has_ledger)
+		SKIP(return, "only the test hypervisor can be told to");
+
+	make_fail(HVCALL_MAP_GPA_PAGES, NEXT, HV_STATUS_ACCESS_DENIED);
+	EXPECT_EQ(-EACCES, vm_set_memory(self->vm, GUEST_MORE, memory,
+					 PAGE_SIZE, REGION_ALL));
+	*memory = 1;
+	ASSERT_EQ(0, madvise(memory, PAGE_SIZE, MADV_DONTNEED));
+	EXPECT_TRUE(is_no_memory(vp, GUEST_MORE));
+	vm_map(self->vm, GUEST_MORE, memory, PAGE_SIZE, REGION_ALL);
+	ASSERT_TRUE(vp_halts(vp));
 }
 
 /* Every page, with the guest running: none may be left over from before. */

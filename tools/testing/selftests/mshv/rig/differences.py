@@ -74,6 +74,15 @@ FAILURES = {
     "device.guest.region_may_not_pass_the_end_of_a_device":
         "It looks at the mapping of the first page only, and takes what lies behind the "
         "device to be a part of it, too.",
+    "device.guest.region_must_be_contiguous_in_a_device":
+        "It looks at the mapping of the first page only, and takes the following page of "
+        "the machine for the second one.",
+    "movable.guest.hole_next_to_a_page_does_no_harm":
+        "It asks for many pages around the one that was touched, and for that one alone "
+        "no more when one of them cannot be had: the access reaches the VMM.",
+    "movable.guest.what_is_no_region_is_left_alone":
+        "Pages that have left the VMM are mapped without access, and are not among those "
+        "that it unmaps with the region. They stay so for good.",
     "misuse_hvcall.guest.hvcall_fields":
         "It looks at out_sz only if there is an out_ptr, and does not mind the rest.",
     "misuse_irq.guest.eventfd_serves_one_virtual_machine":
