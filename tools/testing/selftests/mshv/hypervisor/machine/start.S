@@ -7,7 +7,7 @@
  * Invariant: the page table below is never changed after this, and every
  * processor runs on it.
  */
-#include "x86.h"
+#include "long_mode.inc"
 
 #define MULTIBOOT_MAGIC	0x1badb002
 #define MULTIBOOT_FLAGS	0x00000003	/* page-aligned modules, memory map */
@@ -37,29 +37,13 @@ _start:
 	cmp	$512, %ecx
 	jb	1b
 
-	mov	$CR4_PAE, %eax
-	mov	%eax, %cr4
-	mov	$boot_page_table, %eax
-	mov	%eax, %cr3
-	mov	$MSR_EFER, %ecx
-	mov	$(EFER_LME | EFER_NXE | EFER_SVME), %eax
-	xor	%edx, %edx
-	wrmsr
-	mov	$(CR0_PG | CR0_ET | CR0_PE), %eax
-	mov	%eax, %cr0
 	lgdt	gdt_descriptor
+	enter_long_mode
 	ljmp	$SEL_CODE64, $1f
 
 	.code64
-1:	mov	$SEL_DATA, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	xor	%eax, %eax
-	mov	%eax, %fs
-	mov	%eax, %gs
+1:	begin_long_mode
 	mov	$boot_stack_top, %rsp
-	clgi
 	mov	%ebp, %edi
 	xor	%ebp, %ebp
 	call	hv_main

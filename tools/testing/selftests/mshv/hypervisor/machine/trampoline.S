@@ -5,7 +5,7 @@
  * HERE(). cpu_starting says which processor is meant: one starts at a time.
  */
 #include "layout.h"
-#include "x86.h"
+#include "long_mode.inc"
 
 #define HERE(label)	(TRAMPOLINE + (label) - trampoline_begin)
 
@@ -25,28 +25,12 @@ trampoline_begin:
 1:	mov	$SEL_DATA, %eax
 	mov	%eax, %ds
 	mov	%eax, %ss
-	mov	$CR4_PAE, %eax
-	mov	%eax, %cr4
-	mov	$boot_page_table, %eax
-	mov	%eax, %cr3
-	mov	$MSR_EFER, %ecx
-	mov	$(EFER_LME | EFER_NXE | EFER_SVME), %eax
-	xor	%edx, %edx
-	wrmsr
-	mov	$(CR0_PG | CR0_ET | CR0_PE), %eax
-	mov	%eax, %cr0
+	enter_long_mode
 	ljmp	$SEL_CODE64, $HERE(2f)
 
 	.code64
-2:	mov	$SEL_DATA, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
-	xor	%eax, %eax
-	mov	%eax, %fs
-	mov	%eax, %gs
+2:	begin_long_mode
 	xor	%ebp, %ebp
-	clgi
 	mov	cpu_starting, %rdi
 	mov	(%rdi), %rsp
 	mov	$cpu_entry, %eax
