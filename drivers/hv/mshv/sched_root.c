@@ -126,7 +126,11 @@ static int dispatch(struct mshv_vp *vp, struct hv_output_dispatch_vp *out)
 static int after_dispatch(struct mshv_vp *vp,
 			  const struct hv_output_dispatch_vp *out)
 {
-	/* The dispatch took note of the intercept, if there was one. */
+	/*
+	 * The dispatch took note of the intercept, if there was one, also when
+	 * the VP could not run: it is not to be cleared twice. Only a dispatch
+	 * that failed did not, and did not get here.
+	 */
 	vp->run.intercepted = false;
 
 	switch (out->dispatch_state) {

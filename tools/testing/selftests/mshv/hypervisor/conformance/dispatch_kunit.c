@@ -3,8 +3,11 @@
  * HvCallDispatchVp: who may call it, what it refuses, and what it says of a VP
  * that ran or could not.
  */
+#include <linux/cpumask.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/string.h>
 
@@ -13,6 +16,7 @@
 #define NOT_A_CHILD	0x7fff
 #define REGISTER_RIP	0x00020010
 #define VP		0
+#define RIVALRY		(5 * HZ)
 #define RESUME		HV_DISPATCH_VP_FLAG_CLEAR_INTERCEPT_SUSPEND
 #define MAP_ALL		(HV_MAP_GPA_READABLE | HV_MAP_GPA_WRITABLE | \
 			 HV_MAP_GPA_EXECUTABLE)
@@ -214,6 +218,78 @@ static void missing_memory_is_an_intercept(struct kunit *test)
 	end(test, &runner);
 }
 
+/* Another processor that dispatches the same VP, with pages of its own. */
+struct rival {
+	const struct runner *runner;
+	struct kunit test;
+	bool refused;
+};
+
+/* Never for ever; and one that it refuses means that the other one had it. */
+static int dispatch_again_and_again(void *data)
+{
+	unsigned long end = jiffies + RIVALRY;
+	struct rival *rival = data;
+
+	while (!kthread_should_stop()) {
+		if (time_after(jiffies, end) || rival->refused)
+			schedule_timeout_interruptible(1);
+		else if (hv_result(dispatch(&rival->test, rival->runner->id, VP,
+					    0)) == HV_STATUS_INVALID_VP_STATE)
+			WRITE_ONCE(rival->refused, true);
+	}
+	return 0;
+}
+
+static bool one_is_refused(struct kunit *test, struct rival *rival, u32 cpu)
+{
+	unsigned long end = jiffies + RIVALRY;
+	struct task_struct *thread;
+	bool refused = false;
+	u64 result;
+
+	thread = kthread_run_on_cpu(dispatch_again_and_again, rival, cpu,
+				    "rival/%u");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	do {
+		result = dispatch(test, rival->runner->id, VP, 0);
+		refused = hv_result(result) == HV_STATUS_INVALID_VP_STATE;
+		if (!refused)
+			EXPECT_STATUS(test, result, HV_STATUS_SUCCESS);
+	} while (!refused && !READ_ONCE(rival->refused) &&
+		 time_before(jiffies, end));
+	kthread_stop(thread);
+	return refused || rival->refused;
+}
+
+static void vp_runs_on_one_processor(struct kunit *test)
+{
+	u32 other = cpumask_any_but(cpu_online_mask, 0);
+	struct rival rival = { 0 };
+	struct pages pages = { 0 };
+	struct runner runner;
+
+	needs_dispatch(test);
+	if (other >= nr_cpu_ids)
+		kunit_skip(test, "there is one processor");
+	pages.in = (void *)get_zeroed_page(GFP_KERNEL);
+	pages.out = (void *)get_zeroed_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pages.in);
+	KUNIT_ASSERT_NOT_NULL(test, pages.out);
+	pages.in_gpa = virt_to_phys(pages.in);
+	pages.out_gpa = virt_to_phys(pages.out);
+	rival.test.priv = &pages;
+
+	runner = begin(test, spin, sizeof(spin));
+	rival.runner = &runner;
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	KUNIT_EXPECT_TRUE(test, one_is_refused(test, &rival, other));
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+	end(test, &runner);
+	free_page((unsigned long)pages.in);
+	free_page((unsigned long)pages.out);
+}
+
 static struct kunit_case dispatch_cases[] = {
 	KUNIT_CASE(who_does_not_schedule_does_not_dispatch),
 	KUNIT_CASE(bad_input_is_refused),
@@ -222,6 +298,7 @@ static struct kunit_case dispatch_cases[] = {
 	KUNIT_CASE(flag_counts_for_a_suspended_vp),
 	KUNIT_CASE(interrupts_preempt),
 	KUNIT_CASE(missing_memory_is_an_intercept),
+	KUNIT_CASE(vp_runs_on_one_processor),
 	{}
 };
 

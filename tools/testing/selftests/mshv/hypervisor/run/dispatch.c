@@ -37,13 +37,14 @@ static enum hv_status get_vp(const struct hv_in_dispatch *in,
 static bool may_run(const struct hv_in_dispatch *in, struct child_vp *vp,
 		    struct hv_out_dispatch *out)
 {
+	/* The parent says it once, whatever comes of this dispatch. */
+	if (in->flags & HV_DISPATCH_CLEAR_INTERCEPT_SUSPEND)
+		vp->intercept_suspend = false;
 	/* Somebody works on the VP: the parent tries again. */
 	if (vp->stop) {
 		answer(out, HV_DISPATCH_STATE_READY, HV_DISPATCH_EVENT_NONE);
 		return false;
 	}
-	if (in->flags & HV_DISPATCH_CLEAR_INTERCEPT_SUSPEND)
-		vp->intercept_suspend = false;
 	if (in->flags & HV_DISPATCH_SCAN_INTERRUPTS)
 		interrupts_scan(vp);
 
