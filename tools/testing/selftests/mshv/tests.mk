@@ -27,8 +27,9 @@ TESTS += offline
 # What seldom happens
 TESTS += refusals pending faults faults_running
 
-# What a guest does to its own registers
+# What a guest does to its own registers, and what happens to it
 TESTS += register_intercepts
+TESTS += crash_report
 
 # What a guest sees of the hypervisor
 TESTS += interface

@@ -156,13 +156,18 @@ struct hv_install_intercept {
 #define HV_MSR_TSC_FREQUENCY			0x40000022
 #define HV_MSR_APIC_FREQUENCY			0x40000023
 #define HV_MSR_GUEST_IDLE			0x400000f0
+#define HV_MSR_CRASH_P0				0x40000100
+#define HV_MSR_CRASH_CTL			0x40000105
 #define HV_MSR_TSC_INVARIANT			0x40000118
 
 /* Registers */
 #define HV_REG_EXPLICIT_SUSPEND			0x00000000
 #define HV_REG_INTERNAL_ACTIVITY		0x00000004
+#define HV_REG_CRASH_P0				0x00000210
+#define HV_REG_CRASH_CTL			0x00000215
 #define HV_REG_PENDING_INTERRUPTION		0x00010002
 #define HV_REG_INTERRUPT_STATE			0x00010003
+#define HV_REG_PENDING_EVENT0			0x00010004
 #define HV_REG_DELIVERABILITY			0x00010006
 #define HV_REG_RAX				0x00020000
 #define HV_REG_RCX				0x00020001
@@ -319,6 +324,11 @@ struct hv_vp_registers {
 /* HV_REG_PENDING_INTERRUPTION */
 #define HV_PENDING_INTERRUPT(vector)		(1ULL | (vector) << 16)
 #define HV_PENDING_NMI				(1ULL | 2 << 1 | 2 << 16)
+
+/* HV_REG_PENDING_EVENT0 */
+#define HV_EVENT_EXCEPTION(vector)		(1ULL | (vector) << 16)
+#define HV_EVENT_WITH_ERROR(code)		(1ULL << 8 | (__u64)(code) << 32)
+#define HV_EVENT_EXTINT(vector)			(1ULL | 5 << 1 | (vector) << 8)
 
 /* HV_REG_CR_INTERCEPT_CONTROL */
 #define HV_WATCH_CR0_WRITE			_BITULL(0)

@@ -49,6 +49,15 @@ static enum run_result on_cpuid(struct cpu *cpu, struct child_vp *vp)
 	return RUN_ON;
 }
 
+/* By the message of an MSR, which is all that the interface has for it. */
+static bool reports_crash(const struct child_vp *vp)
+{
+	u64 value = vp->regs.rdx << 32 | (u32)vp->vmcb->rax;
+
+	return (u32)vp->regs.rcx == HV_MSR_CRASH_CTL &&
+	       (value & HV_CRASH_NOTIFY) && child_privileges(vp->child);
+}
+
 /* The hypervisor's own registers first; then the parent, if it wants them. */
 static enum run_result on_msr(struct cpu *cpu, struct child_vp *vp)
 {
@@ -58,6 +67,11 @@ static enum run_result on_msr(struct cpu *cpu, struct child_vp *vp)
 
 	if (watch_msr(vp, write))
 		return RUN_INTERCEPT;
+	if (write && reports_crash(vp) &&
+	    intercepted(vp, HV_INTERCEPT_MSR, HV_INTERCEPT_ACCESS_WRITE)) {
+		intercept_msr(vp);
+		return RUN_INTERCEPT;
+	}
 	if (!run_msr(vp, write)) {
 		told = child_result_msr(vp, vp->regs.rcx, write, &action);
 		if (!told && intercepted(vp, HV_INTERCEPT_MSR,
