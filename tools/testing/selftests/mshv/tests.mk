@@ -28,7 +28,7 @@ TESTS += offline
 TESTS += refusals pending faults faults_running
 
 # What a guest does to its own registers, and what happens to it
-TESTS += register_intercepts
+TESTS += register_intercepts external
 TESTS += crash_report
 
 # What a guest sees of the hypervisor

@@ -185,12 +185,17 @@ __u64 vp_get(struct vp *vp, __u32 name)
 	return out.u64;
 }
 
-void vp_set(struct vp *vp, __u32 name, __u64 value)
+void vp_set_value(struct vp *vp, __u32 name, const union hv_value *value)
 {
 	struct list list = {};
 
-	add(&list, name)->u64 = value;
+	*add(&list, name) = *value;
 	write_list(vp, &list);
+}
+
+void vp_set(struct vp *vp, __u32 name, __u64 value)
+{
+	vp_set_value(vp, name, &(union hv_value){ .u64 = value });
 }
 
 int vp_run(struct vp *vp)

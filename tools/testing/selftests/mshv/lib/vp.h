@@ -85,6 +85,14 @@ __u64 vp_get(struct vp *vp, __u32 name);
 void vp_set(struct vp *vp, __u32 name, __u64 value);
 
 /**
+ * vp_set_value() - write a register
+ * @vp: the VP
+ * @name: HV_REG_*
+ * @value: the value, up to 128 bits
+ */
+void vp_set_value(struct vp *vp, __u32 name, const union hv_value *value);
+
+/**
  * vp_run() - MSHV_RUN_VP as it is
  * @vp: the VP; its message is new on success
  *

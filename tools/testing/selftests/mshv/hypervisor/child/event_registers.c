@@ -79,15 +79,74 @@ static bool set_interrupt_state(const struct access *a,
 	return true;
 }
 
+/* An interrupt from outside is pending where the local APIC has its requests. */
 static void get_event(const struct access *a, struct hv_value *value)
 {
-	*value = a->vp->pending_event[a->n];
+	u32 requests = READ_ONCE(a->vp->apic.requests);
+
+	*value = a->vp->pending_event;
+	if (!(value->low & HV_EVENT_PENDING) && (requests & APIC_REQUEST_EXTINT))
+		value->low = HV_EVENT_PENDING |
+			     HV_EVENT_EXTINT << HV_EVENT_TYPE_SHIFT |
+			     requests >> APIC_REQUEST_EXTINT_SHIFT <<
+			     HV_EVENT_EXTINT_SHIFT;
+}
+
+static bool set_exception(struct child_vp *vp, const struct hv_value *value)
+{
+	u64 vector = HV_EVENT_VECTOR(value->low);
+
+	if ((value->low & HV_EVENT_EXCEPTION_RESERVED) || vector > 31 ||
+	    vector == VECTOR_NMI)
+		return false;
+	vp->pending_event = *value;
+	return true;
+}
+
+static bool set_extint(struct child_vp *vp, const struct hv_value *value)
+{
+	const struct apic_interrupt interrupt = {
+		.mode = HV_INTERRUPT_EXTINT,
+		.vector = HV_EVENT_EXTINT_VECTOR(value->low),
+	};
+
+	if ((value->low & HV_EVENT_EXTINT_RESERVED) || value->high ||
+	    !child_has_apic(vp->child))
+		return false;
+	child_apic_accept(vp, &interrupt);
+	return true;
+}
+
+/* Whatever was pending is not any more. */
+static void forget_events(struct child_vp *vp)
+{
+	vp->pending_event = (struct hv_value) { 0, 0 };
+	__atomic_and_fetch(&vp->apic.requests, ~(u32)APIC_REQUEST_EXTINT,
+			   __ATOMIC_SEQ_CST);
 }
 
 static bool set_event(const struct access *a, const struct hv_value *value)
 {
-	a->vp->pending_event[a->n] = *value;
-	return true;
+	bool pending = value->low & HV_EVENT_PENDING;
+	u64 type = HV_EVENT_TYPE(value->low);
+
+	if (pending && type != HV_EVENT_EXCEPTION && type != HV_EVENT_EXTINT)
+		return false;
+	forget_events(a->vp);
+	if (!pending)
+		return true;
+	return type == HV_EVENT_EXTINT ? set_extint(a->vp, value) :
+					 set_exception(a->vp, value);
+}
+
+/* Nothing of what the hypervisor does needs a second event. */
+static void get_event1(const struct access *a, struct hv_value *value)
+{
+}
+
+static bool set_event1(const struct access *a, const struct hv_value *value)
+{
+	return !(value->low & HV_EVENT_PENDING);
 }
 
 static void get_deliverability(const struct access *a, struct hv_value *value)
@@ -115,8 +174,10 @@ const struct register_range child_event_registers[] = {
 	  get_pending, set_pending },
 	{ HV_REGISTER_INTERRUPT_STATE, HV_REGISTER_INTERRUPT_STATE,
 	  get_interrupt_state, set_interrupt_state },
-	{ HV_REGISTER_PENDING_EVENT0, HV_REGISTER_PENDING_EVENT1,
+	{ HV_REGISTER_PENDING_EVENT0, HV_REGISTER_PENDING_EVENT0,
 	  get_event, set_event },
+	{ HV_REGISTER_PENDING_EVENT1, HV_REGISTER_PENDING_EVENT1,
+	  get_event1, set_event1 },
 	{ HV_REGISTER_DELIVERABILITY, HV_REGISTER_DELIVERABILITY,
 	  get_deliverability, set_deliverability },
 };

@@ -10,6 +10,9 @@
 #define STARTUP		BIT_ULL(0)
 #define HALTED		BIT_ULL(1)
 #define IDLE		BIT_ULL(2)
+#define EVENT0		0x00010004
+#define EVENT1		0x00010005
+#define EXTINT		5
 #define DELIVERABILITY	0x00010006
 #define RIP		0x00020010
 #define CR0		0x00040000
@@ -158,8 +161,16 @@ static void registers_of_events_are_checked(struct kunit *test)
 		{ ACTIVITY, STARTUP | HALTED }, { ACTIVITY, IDLE },
 		{ DELIVERABILITY, 0x3f },
 		{ DELIVERABILITY, 0xffffULL << 48 },
+		{ EVENT0, 1 | EXTINT << 1 | 0xab << 8 },
+		{ EVENT0, 1 | 1 << 8 | 14 << 16 | 5ULL << 32 },
+		{ EVENT0, 0 }, { EVENT1, 0 },
 	}, bad[] = {
 		{ ACTIVITY, BIT_ULL(3) }, { DELIVERABILITY, BIT_ULL(6) },
+		{ EVENT0, 1 | 1 << 1 }, { EVENT0, 1 | EXTINT << 1 | BIT(4) },
+		{ EVENT0, 1 | EXTINT << 1 | BIT(16) },
+		{ EVENT0, 1 | EXTINT << 1, 1 }, { EVENT0, 1 | 2 << 16 },
+		{ EVENT0, 1 | 32 << 16 }, { EVENT0, 1 | BIT(9) },
+		{ EVENT1, 1 },
 	};
 	u64 id = active_child_with(test, LAPIC);
 	size_t i;

@@ -76,7 +76,8 @@ enum hv_status call_assert_interrupt(struct hypercall *call)
  * @call: the call
  *
  * Takes back what the interrupt controller outside of the local APICs has asked
- * for and no VP has taken yet.
+ * for and no VP has taken yet. A VP in guest mode may have been given it for when
+ * it can take it, so all of them leave for a moment.
  *
  * Return: HV_STATUS_SUCCESS, or as child_get_active().
  */
@@ -95,6 +96,7 @@ enum hv_status call_clear_interrupt(struct hypercall *call)
 			__atomic_and_fetch(&child->vps[i]->apic.requests,
 					   ~(u32)APIC_REQUEST_EXTINT,
 					   __ATOMIC_SEQ_CST);
+	run_flush(child);
 	spin_unlock(&children_lock);
 	return HV_STATUS_SUCCESS;
 }

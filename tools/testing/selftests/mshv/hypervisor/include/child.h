@@ -191,7 +191,7 @@ struct register_watch {
  * @cr8: task priority
  * @dr: debug registers 0 to 3
  * @msrs: see child/msr.c
- * @pending_event: HV_REGISTER_PENDING_EVENT0 and 1
+ * @pending_event: HV_REGISTER_PENDING_EVENT0, if it is an exception
  * @deliverability: HV_REGISTER_DELIVERABILITY
  * @watch: register intercepts, see run/register_watch.c
  * @apic: its local APIC, where the hypervisor provides it
@@ -239,7 +239,7 @@ struct child_vp {
 	u8 cr8;
 	u64 dr[4];
 	u64 msrs[CHILD_STORED_MSRS];
-	struct hv_value pending_event[2];
+	struct hv_value pending_event;
 	u64 deliverability;
 	struct register_watch watch;
 	struct child_apic apic;

@@ -36,6 +36,7 @@ enum run_result run_exit(struct cpu *cpu, struct child_vp *vp);
 
 /* run/interrupt.c */
 enum run_result interrupts_offer(struct child_vp *vp);
+void interrupts_recheck(struct child_vp *vp);
 void interrupts_taken(struct child_vp *vp);
 void interrupts_settle(struct child_vp *vp);
 bool interrupts_awaited(struct child_vp *vp);

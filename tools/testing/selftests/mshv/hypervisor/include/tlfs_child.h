@@ -249,6 +249,20 @@ struct hv_table {
 #define HV_PENDING_EXCEPTION			3
 #define HV_PENDING_SOFT_INTERRUPT		4
 
+/* HV_REGISTER_PENDING_EVENT0, lower half; the upper one is CR2 of a page fault */
+#define HV_EVENT_PENDING			BIT(0)
+#define HV_EVENT_TYPE(x)			((x) >> 1 & 7)
+#define HV_EVENT_TYPE_SHIFT			1
+#define HV_EVENT_EXCEPTION			0
+#define HV_EVENT_EXTINT				5
+#define HV_EVENT_ERROR_CODE			BIT(8)	/* of an exception */
+#define HV_EVENT_VECTOR(x)			((x) >> 16 & 0xffff)
+#define HV_EVENT_ERROR_SHIFT			32
+#define HV_EVENT_EXCEPTION_RESERVED		0xfef0UL
+#define HV_EVENT_EXTINT_VECTOR(x)		((x) >> 8 & 0xff)
+#define HV_EVENT_EXTINT_SHIFT			8
+#define HV_EVENT_EXTINT_RESERVED		(~0xffffUL | 0xf0)
+
 /* HV_REGISTER_INTERRUPT_STATE */
 #define HV_INTERRUPT_SHADOW			BIT(0)
 #define HV_NMI_MASKED				BIT(1)

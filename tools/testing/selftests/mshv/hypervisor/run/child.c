@@ -35,7 +35,7 @@ static void switch_debug(const u64 *load, u64 *store)
 
 /*
  * Says that the processor uses the nested page table before reading which state
- * the table is in, see run_flush().
+ * the table is in, see run_flush(). Likewise with a request from outside.
  */
 static void enter(struct cpu *cpu, struct child_vp *vp)
 {
@@ -53,6 +53,7 @@ static void enter(struct cpu *cpu, struct child_vp *vp)
 		vmcb->tlb_control = SVM_TLB_FLUSH_ALL;
 		vp->npt_generation = generation;
 	}
+	interrupts_recheck(vp);
 
 	start = read_tsc();
 	svm_enter(vmcb, &vp->regs);

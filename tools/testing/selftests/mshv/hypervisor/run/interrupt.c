@@ -200,6 +200,24 @@ static void offer_nmi(struct child_vp *vp)
 		vmcb->intercept_misc1 &= ~SVM_MISC1_IRET;
 }
 
+/* An exception that the parent wants the guest to take before it goes on. */
+static void offer_exception(struct child_vp *vp)
+{
+	const struct hv_value event = vp->pending_event;
+	struct vmcb *vmcb = vp->vmcb;
+	u64 vector = HV_EVENT_VECTOR(event.low);
+
+	if (!(event.low & HV_EVENT_PENDING) || event_waits(vp))
+		return;
+	vp->pending_event = (struct hv_value) { 0, 0 };
+	vmcb->inject_event = SVM_EVENT_VALID | SVM_EVENT_EXCEPTION | vector;
+	if (event.low & HV_EVENT_ERROR_CODE)
+		vmcb->inject_event |= SVM_EVENT_ERROR_CODE |
+				      event.low >> HV_EVENT_ERROR_SHIFT << 32;
+	if (vector == VECTOR_PF)
+		vmcb->cr2 = event.high;
+}
+
 static void offer_vector(struct child_vp *vp, u8 vector)
 {
 	vp->vmcb->interrupt_control |= SVM_VIRTUAL_IRQ | SVM_VIRTUAL_IGNORE_TPR |
@@ -342,6 +360,7 @@ enum run_result interrupts_offer(struct child_vp *vp)
 	vmcb->interrupt_control = SVM_VIRTUAL_INTR | vp->cr8;
 	vmcb->intercept_cr &= ~SVM_CR_WRITE(8);
 	vmcb->intercept_misc1 &= ~SVM_MISC1_VINTR;
+	offer_exception(vp);
 	offer_nmi(vp);
 	find_shadowed_hlt(vp);
 	if (vp->shadowed_hlt != NO_SHADOWED_HLT)
@@ -351,6 +370,20 @@ enum run_result interrupts_offer(struct child_vp *vp)
 	else if (vp->deliverability && !offer_window(vp))
 		return RUN_INTERCEPT;
 	return RUN_ON;
+}
+
+/**
+ * interrupts_recheck() - See whether what a VP was given was taken back since
+ * @vp: a VP about which others know already that it enters guest mode
+ */
+void interrupts_recheck(struct child_vp *vp)
+{
+	if (vp->offer != OFFER_INTERRUPT || !vp->offered_external ||
+	    (__atomic_load_n(&vp->apic.requests, __ATOMIC_SEQ_CST) &
+	     APIC_REQUEST_EXTINT))
+		return;
+	vp->offer = OFFER_NOTHING;
+	vp->vmcb->interrupt_control &= ~SVM_VIRTUAL_IRQ;
 }
 
 /*
