@@ -4,11 +4,14 @@
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
 
 #include "call.h"
+
+#define DEBUG_PORT	0xed00
 
 /**
  * this_role() - What may this partition do?
@@ -86,6 +89,27 @@ u64 page_call(struct kunit *test, u64 control)
 	const struct pages *pages = test->priv;
 
 	return raw_call(control, pages->in_gpa, pages->out_gpa);
+}
+
+/**
+ * debug_accepts() - Tell the hypervisor something on its debug channel
+ * @command: a command without output
+ *
+ * Return: whether it was done.
+ */
+bool debug_accepts(const char *command)
+{
+	char reply[64];
+	size_t length = 0;
+
+	while (*command)
+		outb(*command++, DEBUG_PORT);
+	outb('\n', DEBUG_PORT);
+	do
+		reply[length] = inb(DEBUG_PORT);
+	while (reply[length] && ++length < sizeof(reply) - 1);
+	reply[length] = '\0';
+	return !strcmp(reply, "ok\n");
 }
 
 MODULE_LICENSE("GPL");

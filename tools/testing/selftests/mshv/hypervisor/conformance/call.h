@@ -45,6 +45,7 @@ int pages_init(struct kunit *test);
 void pages_exit(struct kunit *test);
 u64 raw_call(u64 control, u64 in_gpa, u64 out_gpa);
 u64 page_call(struct kunit *test, u64 control);
+bool debug_accepts(const char *command);
 
 /**
  * EXPECT_STATUS() - A hypercall ended as it should

@@ -7,7 +7,7 @@
  * There is one channel for all processors. The lock makes each byte whole;
  * that commands do not mix is for those who send them to see to.
  */
-#include "hv.h"
+#include "vmbus.h"
 
 #define COMMAND_SIZE	256
 #define REPLY_SIZE	32768
@@ -100,6 +100,29 @@ static const char *do_vps(u32 argc, char **argv)
 	return NULL;
 }
 
+static const char *do_vmbus(u32 argc, char **argv)
+{
+	u64 number;
+
+	if (!argc) {
+		vmbus_print(&reply);
+		return NULL;
+	}
+	if (argc == 2 && parse_u64(argv[1], 10, &number)) {
+		if (!strcmp(argv[0], "offer"))
+			return vmbus_offer(number);
+		if (!strcmp(argv[0], "rescind"))
+			return vmbus_rescind(number);
+		if (!strcmp(argv[0], "churn"))
+			return vmbus_churn(number);
+		if (!strcmp(argv[0], "hold"))
+			return vmbus_hold(number, true);
+		if (!strcmp(argv[0], "let-go"))
+			return vmbus_hold(number, false);
+	}
+	return "vmbus [offer|rescind CHANNEL, churn 0|1, hold|let-go VP]";
+}
+
 /* A command returns NULL, or what is wrong. */
 static const struct {
 	const char *name;
@@ -113,6 +136,7 @@ static const struct {
 	{ "log",	do_log },
 	{ "messages",	do_messages },
 	{ "vps",	do_vps },
+	{ "vmbus",	do_vmbus },
 };
 
 static const char *run_command(void)

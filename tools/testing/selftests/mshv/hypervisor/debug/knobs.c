@@ -74,6 +74,7 @@ static const struct knob table[] = {
 	  false, false },
 	{ "crash-ends", &knobs.crash_ends, 0, 1, NULL, false, false },
 	{ "large-xsave", &knobs.large_xsave, 0, 1, NULL, false, false },
+	{ "vmbus", &knobs.vmbus, 0, 1, NULL, false, true },
 };
 
 static const struct knob *find_knob(const char *name)

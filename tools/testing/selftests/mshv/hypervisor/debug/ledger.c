@@ -5,6 +5,7 @@
  * the same ledger before and after.
  */
 #include "port.h"
+#include "vmbus.h"
 
 #define LOG_SIZE	16384
 
@@ -109,6 +110,7 @@ void ledger_print(struct text *text)
 		print_vp_overlays(text, &parent.vps[i]);
 	for (i = 0; i < parent.num_vps; i++)
 		print_vp_sints(text, &parent.vps[i]);
+	vmbus_print_ledger(text);
 	print_children(text);
 }
 

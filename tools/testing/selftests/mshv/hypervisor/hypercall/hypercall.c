@@ -12,6 +12,7 @@
 #include "hypercall.h"
 #include "tlfs_port.h"
 #include "tlfs_synthetic.h"
+#include "tlfs_vmbus.h"
 
 #define VMMCALL_LENGTH	3
 
@@ -158,6 +159,12 @@ static const struct hypercall_def calls[] = {
 		.handler = call_disconnect_port,
 		.input_size = sizeof(struct hv_in_disconnect_port),
 		.privilege = HV_PRIV_CONNECT_PORT,
+	}, {
+		.code = HV_CALL_POST_MESSAGE,
+		.name = "post-message",
+		.handler = call_post_to_connection,
+		.input_size = sizeof(struct hv_in_post_to_connection),
+		.privilege = HV_PRIV_POST_MESSAGES,
 	}, {
 		.code = HV_CALL_MAP_STATS_PAGE,
 		.name = "map-stats-page",

@@ -487,6 +487,8 @@ void message_post(struct message *m);
 void message_post_to(const struct vp *vp, struct message *m);
 void message_cancel(struct message *m);
 void message_retry(void);
+struct hv_message *message_slot(const struct vp *vp, u32 sint);
+void message_raise(const struct vp *vp, u32 sint);
 
 /*
  * run/vmcb.c: fill a zeroed VMCB, @vp->vmcb, with the state after RESET; INIT of

@@ -246,6 +246,7 @@ void acpi_init(void);
 u32 acpi_processors(u32 *apic_ids, u32 max);
 u16 acpi_pm_timer(void);
 u64 acpi_rsdp(void);
+void acpi_add_ssdt(const void *aml, u32 size);
 
 /* machine/clock.c */
 void clock_init(void);
@@ -380,6 +381,7 @@ extern struct knobs {
 	u64 lazy_doorbells;
 	u64 crash_ends;
 	u64 large_xsave;
+	u64 vmbus;
 } knobs;
 
 void knobs_parse(char *command_line);

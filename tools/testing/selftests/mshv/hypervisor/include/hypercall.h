@@ -136,6 +136,8 @@ enum hv_status call_clear_interrupt(struct hypercall *call);
 enum hv_status call_signal_event(struct hypercall *call);
 enum hv_status call_post_message(struct hypercall *call);
 
+enum hv_status call_post_to_connection(struct hypercall *call);
+
 /* Children's part of calls that are also about the parent itself */
 enum hv_status child_get_property(u64 id, u32 code, u64 *value);
 enum hv_status child_create_vp(const struct hv_in_create_vp *in);

@@ -2,7 +2,7 @@
 /*
  * The three things that the hypervisor reads in the firmware's ACPI tables:
  * which processors there are, where the power-management timer is, and where
- * the tables begin.
+ * the tables begin. And what it adds to them: devices that it offers itself.
  */
 #include "hv.h"
 
@@ -37,8 +37,11 @@ struct madt_entry {
 #define MADT_LOCAL_APIC		0
 #define MADT_USABLE		0x3	/* enabled, or may be made so */
 #define FADT_PM_TIMER		76
+#define SSDT_REVISION		1
+#define TABLE_ALIGNMENT		16
 
 static struct rsdp *rsdp;
+static struct table *rsdt;
 static struct table *madt;
 static struct table *fadt;
 
@@ -66,7 +69,7 @@ static struct rsdp *find_rsdp(void)
  */
 void acpi_init(void)
 {
-	struct table *rsdt, *table;
+	struct table *table;
 	u32 *entry;
 
 	rsdp = find_rsdp();
@@ -134,4 +137,72 @@ u16 acpi_pm_timer(void)
 u64 acpi_rsdp(void)
 {
 	return (u64)rsdp;
+}
+
+/* All bytes of a table add up to 0. */
+static u8 checksum(const void *data, u32 size)
+{
+	const u8 *p = data;
+	u8 sum = 0;
+
+	while (size--)
+		sum -= *p++;
+	return sum;
+}
+
+static void seal(struct table *table)
+{
+	table->checksum = 0;
+	table->checksum = checksum(table, table->length);
+}
+
+/* With the firmware's table as a pattern: whose it is does not matter. */
+static void make_ssdt(struct table *ssdt, const void *aml, u32 size)
+{
+	memcpy(ssdt, rsdt, sizeof(*ssdt));
+	memcpy(ssdt->signature, "SSDT", sizeof(ssdt->signature));
+	ssdt->length = sizeof(*ssdt) + size;
+	ssdt->revision = SSDT_REVISION;
+	memcpy(ssdt + 1, aml, size);
+	seal(ssdt);
+}
+
+/* One more table than the firmware has; the list ends where the page goes on. */
+static struct table *extend_rsdt(struct table *copy)
+{
+	u32 *entry;
+
+	memcpy(copy, rsdt, rsdt->length);
+	entry = (u32 *)((u8 *)copy + copy->length);
+	copy->length += sizeof(*entry);
+	*entry = align_up((u64)(entry + 1), TABLE_ALIGNMENT);
+	seal(copy);
+	rsdt = copy;
+	return (struct table *)(u64)*entry;
+}
+
+/**
+ * acpi_add_ssdt() - Describe a device to the parent besides those of the machine
+ * @aml: the description
+ * @size: its bytes
+ *
+ * The firmware's tables stay as they are: the parent is given others, of which
+ * the firmware's are a part.
+ */
+void acpi_add_ssdt(const void *aml, u32 size)
+{
+	struct rsdp *copy = (struct rsdp *)parent_page_alloc();
+	struct table *new_rsdt = (struct table *)align_up((u64)(copy + 1),
+							  TABLE_ALIGNMENT);
+
+	if (sizeof(*rsdt) + rsdt->length + size > PAGE_SIZE / 2)
+		end_of_run(END_SETUP, "the firmware has too many ACPI tables");
+	make_ssdt(extend_rsdt(new_rsdt), aml, size);
+
+	memcpy(copy, rsdp, sizeof(*copy));
+	copy->revision = 0;		/* There is no XSDT. */
+	copy->rsdt = (u64)new_rsdt;
+	copy->checksum = 0;
+	copy->checksum = checksum(copy, sizeof(*copy));
+	rsdp = copy;
 }

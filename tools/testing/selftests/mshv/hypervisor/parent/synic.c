@@ -7,6 +7,7 @@
  * guest brings its own.
  */
 #include "child.h"
+#include "vmbus.h"
 
 /**
  * synic_init_vp() - Set up the SynIC of a new VP
@@ -118,5 +119,6 @@ bool synic_write(struct vp *vp, u32 msr, u64 value)
 
 	message_retry();
 	doorbell_retry();
+	vmbus_retry();
 	return written;
 }

@@ -4,7 +4,7 @@
  *
  * Invariant: VP n of the parent runs on processor n and nowhere else.
  */
-#include "hv.h"
+#include "vmbus.h"
 
 #define PARENT_ID	1
 
@@ -77,6 +77,8 @@ void parent_create(void)
 	for (i = 0; i < parent.num_vps; i++)
 		vp_create(i);
 	cpus[0].lp_added = true;
+	if (knobs.vmbus)
+		vmbus_init();
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages to the parent, all for SINT0, through the page of its VPs that has a
- * slot for it.
+ * Messages to the parent about its children, all for SINT0, through the page of
+ * its VPs that has a slot for it.
  *
  * A message is part of the object that it is about, so there is always room for
  * it. It waits in the queue of the VP of the parent on whose processor it came
@@ -33,14 +33,14 @@ static struct {
 	{ HV_MESSAGE_VP_SIGNAL_PAIR, 0 },
 };
 
-static bool listens(const struct vp *vp)
+static bool listens(const struct vp *vp, u32 sint)
 {
 	const struct synic *synic = &vp->synic;
 
 	return READ_ONCE(vp->state) == VP_RUNNING &&
 	       (synic->control & HV_SCONTROL_ENABLE) &&
 	       (synic->simp & HV_OVERLAY_ENABLE) &&
-	       !(synic->sint[SINT_INTERCEPT] & HV_SINT_MASKED);
+	       !(synic->sint[sint] & HV_SINT_MASKED);
 }
 
 static void queue_add(u32 index, struct message *m)
@@ -174,13 +174,6 @@ static void count(u32 type)
 			counters[i].delivered++;
 }
 
-static void raise(const struct vp *vp)
-{
-	u32 icr = HV_SINT_VECTOR(vp->synic.sint[SINT_INTERCEPT]) | ICR_ASSERT;
-
-	lapic_send(vp->cpu->apic_id, icr);
-}
-
 /*
  * A slot that is taken is marked, so that the parent says when it has read it.
  * Either the parent sees the mark, or the slot is seen to be free.
@@ -209,10 +202,43 @@ static bool any_message(u32 index)
 	return m;
 }
 
-static void deliver(const struct vp *vp)
+static struct hv_message *slot_of(const struct vp *vp, u32 sint)
 {
 	struct hv_message *slots = (void *)HV_OVERLAY_GPA(vp->synic.simp);
-	struct hv_message *slot = &slots[SINT_INTERCEPT];
+
+	return &slots[sint];
+}
+
+/**
+ * message_slot() - Where a message for a VP of the parent can go now
+ * @vp: the VP
+ * @sint: the message's SINT
+ *
+ * Return: the slot; NULL while the VP does not listen, or has yet to read the
+ * last message.
+ */
+struct hv_message *message_slot(const struct vp *vp, u32 sint)
+{
+	struct hv_message *slot = slot_of(vp, sint);
+
+	return listens(vp, sint) && slot_is_free(slot) ? slot : NULL;
+}
+
+/**
+ * message_raise() - Interrupt a VP of the parent for what is in its slot
+ * @vp: the VP
+ * @sint: which slot
+ */
+void message_raise(const struct vp *vp, u32 sint)
+{
+	u32 icr = HV_SINT_VECTOR(vp->synic.sint[sint]) | ICR_ASSERT;
+
+	lapic_send(vp->cpu->apic_id, icr);
+}
+
+static void deliver(const struct vp *vp)
+{
+	struct hv_message *slot = slot_of(vp, SINT_INTERCEPT);
 	u32 type;
 
 	while (any_message(vp->index) && slot_is_free(slot)) {
@@ -220,7 +246,7 @@ static void deliver(const struct vp *vp)
 		slot->flags = 0;
 		WRITE_ONCE(slot->type, type);
 		count(type);
-		raise(vp);
+		message_raise(vp, SINT_INTERCEPT);
 	}
 }
 
@@ -229,7 +255,7 @@ static struct vp *any_listener(void)
 	u32 i;
 
 	for (i = 0; i < parent.num_vps; i++)
-		if (listens(&parent.vps[i]))
+		if (listens(&parent.vps[i], SINT_INTERCEPT))
 			return &parent.vps[i];
 	return NULL;
 }
@@ -252,10 +278,10 @@ static void deliver_all(void)
 	if (!listener)
 		return;
 	for (i = 0; i < parent.num_vps; i++)
-		if (!listens(&parent.vps[i]))
+		if (!listens(&parent.vps[i], SINT_INTERCEPT))
 			hand_on(i, listener->index);
 	for (i = 0; i < parent.num_vps; i++)
-		if (listens(&parent.vps[i]))
+		if (listens(&parent.vps[i], SINT_INTERCEPT))
 			deliver(&parent.vps[i]);
 }
 

@@ -24,13 +24,15 @@ OTHERS_SCHEDULE_SKIP = {"hv_dispatch", "hv_messages"}
 GUESTS_SKIP = {"hv_children", "hv_child_vps", "hv_accesses", "hv_ports",
                "hv_child_interrupts", "hv_child_synic", "hv_states",
                "hv_answers"} | OTHERS_SCHEDULE_SKIP
+VMBUS_SKIP = {"hv_vmbus_absent"}
+NO_VMBUS_SKIP = {"hv_vmbus"}
 # A kind of partition, and knobs that belong to it
 CONFORMANCE = {
-    "l1vh": PARENTS_SKIP,
-    "root": PARENTS_SKIP | OTHERS_SCHEDULE_SKIP,
-    "root scheduler=root": PARENTS_SKIP,
-    "guest": GUESTS_SKIP,
-    "isolated": PARENTS_SKIP,
+    "l1vh vmbus=1": PARENTS_SKIP | VMBUS_SKIP,
+    "root": PARENTS_SKIP | OTHERS_SCHEDULE_SKIP | NO_VMBUS_SKIP,
+    "root scheduler=root": PARENTS_SKIP | NO_VMBUS_SKIP,
+    "guest vmbus=1": GUESTS_SKIP | VMBUS_SKIP,
+    "isolated": PARENTS_SKIP | NO_VMBUS_SKIP,
 }
 
 
