@@ -8,7 +8,7 @@ An exception fails the test that raised it.
 """
 
 from . import (behaviour, build, coverage, docs, ends, kunit, linux, matrix, peer_selftests, power,
-               processors, selftests, static, uapi)
+               processors, selftests, static, uapi, vmbus)
 
 # By the name that `make check ONLY=` takes. They begin in this order: what takes
 # long early, so that every processor has something to do until the end.
@@ -25,6 +25,7 @@ GROUPS = {
     "ends": ends.tests,
     "processors": processors.tests,
     "power": power.tests,
+    "vmbus": vmbus.tests,
     "linux": linux.tests,
     "matrix": matrix.base_tests,
     "debian": matrix.debian_tests,
