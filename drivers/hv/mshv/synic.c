@@ -59,6 +59,13 @@ struct synic_cpu {
 	u64 saved_control;
 };
 
+/*
+ * The interrupt handler wakes threads and signals eventfds. Where a spinlock may
+ * sleep that would have to be done elsewhere.
+ */
+static_assert(!IS_ENABLED(CONFIG_PREEMPT_RT),
+	      "mshv_root does not work on a real-time kernel");
+
 static DEFINE_PER_CPU(struct synic_cpu, synic_cpus);
 static enum cpuhp_state hotplug_state;
 
