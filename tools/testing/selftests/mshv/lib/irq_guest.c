@@ -31,10 +31,15 @@
 #define INDEX_SHIFT	8
 
 /* Who waits for the count of a vector finds that of the VP already right. */
+__guest void irq_guest_count(__u64 vector, __u64 index)
+{
+	add(VP_COUNT(index), 1);
+	add(COUNT(vector), 1);
+}
+
 static __always_inline __in_guest void count(__u64 vector)
 {
-	add(VP_COUNT(apic_read(APIC_ID)), 1);
-	add(COUNT(vector), 1);
+	irq_guest_count(vector, apic_read(APIC_ID));
 }
 
 static __guest_handler void take_edge(struct interrupt_frame *frame)

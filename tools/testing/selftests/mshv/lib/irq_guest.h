@@ -48,6 +48,15 @@ struct irq_guest {
 };
 
 /**
+ * irq_guest_count() - in a guest: count an interrupt
+ * @vector: its vector
+ * @index: index of this VP
+ *
+ * For handlers of a test's own.
+ */
+void irq_guest_count(__u64 vector, __u64 index);
+
+/**
  * irq_guest_handle() - install the handlers
  * @vm: the VM
  */

@@ -108,6 +108,7 @@ NOT_RUN = {
     "irqfd.irq.irqfd_follows_its_route": RAISES_TWICE,
     "irqfd.irq.closed_eventfd_is_disconnected": RAISES_TWICE,
     "irq_storm.irq.no_interrupt_is_lost_when_routes_change": RAISES_TWICE,
+    "irq_storm.irq.no_interrupt_of_a_storm_is_lost_when_routes_change": RAISES_TWICE,
     "irq_storm.irq.no_interrupt_is_lost_when_the_thread_is_interrupted": RAISES_TWICE,
     "irq_storm.irq.deassigned_irqfd_is_silent": RAISES_TWICE,
     "irqfd.irq.other_types_of_interrupts": RAISES_AS_EDGE,
