@@ -16,6 +16,6 @@ $(O)/linux_vmm: $(VMM:%=$(O)/vmm/%.o) $(O)/lib/libmshv.a
 
 $(O)/linux_init: linux_vmm/guest/init.c
 	@mkdir -p $(O)
-	$(CC) $(CFLAGS) -Werror $(LDFLAGS) -MMD -MF $(O)/.linux_init.d -o $@ $<
+	$(CC) $(CFLAGS) -Werror -pthread $(LDFLAGS) -MMD -MF $(O)/.linux_init.d -o $@ $<
 
 -include $(VMM:%=$(O)/vmm/%.d) $(O)/.linux_init.d

@@ -15,13 +15,13 @@
  * What of the hypervisor's interface Linux may use. Without the first five it
  * does not believe in it; the sixth tells it how fast its clocks are.
  */
-static void allow_interface(int partition)
+static void allow_interface(int partition, __u64 more)
 {
 	struct hv_set_property in = {
 		.code = HV_PROPERTY_SYNTHETIC_PROC_FEATURES,
 		.value = HV_FEATURE_PRESENT | HV_FEATURE_HV1 |
 			 HV_FEATURE_APIC_MSRS | HV_FEATURE_HYPERCALL_MSRS |
-			 HV_FEATURE_VP_INDEX | HV_FEATURE_FREQUENCY_MSRS,
+			 HV_FEATURE_VP_INDEX | HV_FEATURE_FREQUENCY_MSRS | more,
 	};
 	struct mshv_root_hvcall args = {
 		.code = HVCALL_SET_PARTITION_PROPERTY,
@@ -35,7 +35,7 @@ static void allow_interface(int partition)
 }
 
 /* The hypervisor provides the local APICs. */
-static int create_partition(void)
+static int create_partition(__u64 features)
 {
 	struct mshv_create_partition args = {
 		.pt_flags = _BITULL(MSHV_PT_BIT_LAPIC) |
@@ -46,7 +46,7 @@ static int create_partition(void)
 	int fd = ioctl(device_open(), MSHV_CREATE_PARTITION, &args);
 
 	require(fd >= 0, "create a partition");
-	allow_interface(fd);
+	allow_interface(fd, features);
 	partition_initialize(fd);
 	return fd;
 }
@@ -85,14 +85,14 @@ static void intercept_msrs(struct machine *machine)
 }
 
 void machine_create(struct machine *machine, unsigned int cpus,
-		    size_t ram_size)
+		    size_t ram_size, __u64 features)
 {
 	struct mshv_create_vp args;
 	unsigned int i;
 
 	machine->cpus = cpus;
 	machine->ram_size = ram_size;
-	machine->partition = create_partition();
+	machine->partition = create_partition(features);
 	add_memory(machine);
 	intercept_msrs(machine);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * linux_vmm KERNEL INITRAMFS [CPUS [COMMAND LINE]]
+ * linux_vmm KERNEL INITRAMFS [CPUS [COMMAND LINE [FEATURES]]]
  *
  * Boots Linux in a partition. What the guest prints on its serial port is
  * printed, and standard input is what the port receives. The exit status is 0
@@ -37,13 +37,14 @@ int main(int argc, char **argv)
 	unsigned long index, cpus = argc > 3 ? strtoul(argv[3], NULL, 0) : 1;
 	pthread_t thread;
 
-	if (argc < 3 || argc > 5 || !cpus || cpus > MAX_CPUS) {
-		fprintf(stderr, "usage: %s KERNEL INITRAMFS [CPUS [COMMAND LINE]]\n",
+	if (argc < 3 || argc > 6 || !cpus || cpus > MAX_CPUS) {
+		fprintf(stderr, "usage: %s KERNEL INITRAMFS [CPUS [COMMAND LINE [FEATURES]]]\n",
 			argv[0]);
 		return EXIT_TROUBLE;
 	}
 
-	machine_create(&machine, cpus, RAM_SIZE);
+	machine_create(&machine, cpus, RAM_SIZE,
+		       argc > 5 ? strtoull(argv[5], NULL, 0) : 0);
 	ioapic_init(&machine);
 	boot_linux(&machine, argv[1], argv[2], argc > 4 ? argv[4] : "");
 

@@ -76,9 +76,10 @@ extern pthread_mutex_t devices_lock;
  * @machine: to be filled in; the VPs stand where RESET puts them
  * @cpus: number of VPs, at most %MAX_CPUS
  * @ram_size: in bytes
+ * @features: HV_FEATURE_* that Linux may use, besides those that it needs
  */
 void machine_create(struct machine *machine, unsigned int cpus,
-		    size_t ram_size);
+		    size_t ram_size, __u64 features);
 
 /**
  * boot_linux() - put Linux into memory, and VP 0 at its entry

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The first and only process of a Linux guest: tells how many processors there
- * are and which interrupts come, says a word after the VMM, and powers off.
+ * are and which interrupts come, sees its memory change from two processors, says
+ * a word after the VMM, and powers off.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <termios.h>
@@ -20,6 +23,8 @@
 #define NAPS		5
 #define NAP_NS		20000000
 #define PATIENCE_MS	10000
+#define PAGE_SIZE	4096
+#define MOVES		50
 
 /* How often an interrupt came, on each processor */
 struct counts {
@@ -74,17 +79,79 @@ static const char *const timer[] = {
 static const char *const serial[] = { "ttyS0", NULL };
 
 /* A processor that sleeps is woken by its own timer. */
-static void sleep_on(unsigned int cpu)
+static void move_to(unsigned int cpu)
 {
-	const struct timespec nap = { .tv_nsec = NAP_NS };
 	cpu_set_t set;
-	int i;
 
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	must(sched_setaffinity(0, sizeof(set), &set), "move");
+}
+
+static void sleep_on(unsigned int cpu)
+{
+	const struct timespec nap = { .tv_nsec = NAP_NS };
+	int i;
+
+	move_to(cpu);
 	for (i = 0; i < NAPS; i++)
 		nanosleep(&nap, NULL);
+}
+
+/* What another processor sees at an address */
+struct view {
+	unsigned long *address;
+	unsigned long seen;
+	unsigned long looks;
+	int enough;
+};
+
+static void *look(void *arg)
+{
+	struct view *view = arg;
+
+	move_to(1);
+	while (!__atomic_load_n(&view->enough, __ATOMIC_SEQ_CST)) {
+		view->seen = __atomic_load_n(view->address, __ATOMIC_SEQ_CST);
+		__atomic_add_fetch(&view->looks, 1, __ATOMIC_SEQ_CST);
+	}
+	return NULL;
+}
+
+static unsigned long *new_page(void)
+{
+	void *page = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	must(page == MAP_FAILED ? -1 : 0, "get a page");
+	return page;
+}
+
+/* Puts one page after the other at an address that another processor looks at. */
+static void change_memory(void)
+{
+	struct view view = { .address = new_page() };
+	unsigned long right = 0, looks, i;
+	pthread_t thread;
+	void *moved;
+
+	move_to(0);
+	must(-pthread_create(&thread, NULL, look, &view), "start a thread");
+	for (i = 1; i <= MOVES; i++) {
+		unsigned long *page = new_page();
+
+		*page = i;
+		moved = mremap(page, PAGE_SIZE, PAGE_SIZE,
+			       MREMAP_MAYMOVE | MREMAP_FIXED, view.address);
+		must(moved == MAP_FAILED ? -1 : 0, "move a page");
+		looks = __atomic_load_n(&view.looks, __ATOMIC_SEQ_CST);
+		while (__atomic_load_n(&view.looks, __ATOMIC_SEQ_CST) - looks < 2)
+			sched_yield();
+		right += view.seen == i;
+	}
+	__atomic_store_n(&view.enough, 1, __ATOMIC_SEQ_CST);
+	pthread_join(thread, NULL);
+	printf("guest: %lu of %d new pages were seen\n", right, MOVES);
 }
 
 /*
@@ -124,6 +191,9 @@ int main(void)
 	for (cpu = 0; cpu < cpus && cpu < MAX_CPUS; cpu++)
 		printf("guest: processor %u: %lu timer interrupts\n", cpu,
 		       after.cpu[cpu] - before.cpu[cpu]);
+
+	if (cpus > 1)
+		change_memory();
 
 	before = read_counts(serial, cpus);
 	printf("guest: this line is sent by interrupts\n");
