@@ -5,6 +5,7 @@
  * provides that, there are none.
  */
 #include "child.h"
+#include "synic.h"
 #include "tlfs_synthetic.h"
 
 #define FLAG_BYTES	256		/* for each SINT */
@@ -61,16 +62,6 @@ bool child_synic_get(struct child_vp *vp, u32 msr, u64 *value)
 	return false;
 }
 
-static bool set_sint(u64 *sint, u64 value)
-{
-	if ((value & ~HV_SINT_DEFINED) ||
-	    (!(value & HV_SINT_MASKED) &&
-	     HV_SINT_VECTOR(value) < HV_SINT_FIRST_VECTOR))
-		return false;
-	*sint = value;
-	return true;
-}
-
 /**
  * child_synic_set() - Write a register
  * @vp: whose
@@ -106,7 +97,7 @@ bool child_synic_set(struct child_vp *vp, u32 msr, u64 value)
 	case HV_MSR_EOM:
 		break;
 	case HV_MSR_SINT0 ... HV_MSR_SINT15:
-		taken = set_sint(&synic->sint[msr - HV_MSR_SINT0], value);
+		taken = sint_write(&synic->sint[msr - HV_MSR_SINT0], value);
 		break;
 	default:
 		return false;
@@ -165,8 +156,6 @@ static bool is_on(const struct child_vp *vp, const struct overlay *overlay)
  * @vp: whose, at hand
  * @sint: for which SINT
  *
- * A slot that is taken is marked, so that the guest says when it has read it.
- *
  * Return: the slot; NULL when it is taken, or when there are no messages.
  */
 struct hv_message *child_synic_slot(struct child_vp *vp, u32 sint)
@@ -176,19 +165,14 @@ struct hv_message *child_synic_slot(struct child_vp *vp, u32 sint)
 	if (!is_on(vp, &vp->synic.messages))
 		return NULL;
 	slot += sint;
-	if (READ_ONCE(slot->type) == HV_MESSAGE_NONE)
-		return slot;
-	__atomic_or_fetch(&slot->flags, HV_MESSAGE_FLAG_PENDING,
-			  __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&slot->type, __ATOMIC_SEQ_CST) ==
-	       HV_MESSAGE_NONE ? slot : NULL;
+	return slot_is_free(slot) ? slot : NULL;
 }
 
 /**
  * child_synic_deliverable() - Which free slots does the parent want to hear of?
  * @vp: whose, at hand
  *
- * A slot that is taken is marked, as by child_synic_slot(): the guest then leaves
+ * A slot that is taken is marked, as by slot_is_free(): the guest then leaves
  * guest mode when it has read the message, and it is looked at again.
  *
  * Return: one bit for each SINT.

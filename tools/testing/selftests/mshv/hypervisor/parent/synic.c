@@ -7,6 +7,7 @@
  * guest brings its own.
  */
 #include "child.h"
+#include "synic.h"
 #include "vmbus.h"
 
 /**
@@ -66,18 +67,6 @@ bool synic_read(struct vp *vp, u32 msr, u64 *value)
 	return false;
 }
 
-/* An unmasked SINT needs a vector that is no exception's. */
-static bool write_sint(u64 *sint, u64 value)
-{
-	if (value & ~HV_SINT_DEFINED)
-		return false;
-	if (!(value & HV_SINT_MASKED) &&
-	    HV_SINT_VECTOR(value) < HV_SINT_FIRST_VECTOR)
-		return false;
-	*sint = value;
-	return true;
-}
-
 static bool write_register(struct vp *vp, u32 msr, u64 value)
 {
 	struct synic *synic = &vp->synic;
@@ -97,7 +86,7 @@ static bool write_register(struct vp *vp, u32 msr, u64 value)
 	case HV_MSR_EOM:
 		return true;
 	case HV_MSR_SINT0 ... HV_MSR_SINT15:
-		return write_sint(&synic->sint[msr - HV_MSR_SINT0], value);
+		return sint_write(&synic->sint[msr - HV_MSR_SINT0], value);
 	}
 	return false;
 }

@@ -11,6 +11,7 @@
  * message_lock is a leaf lock.
  */
 #include "run.h"
+#include "synic.h"
 #include "tlfs_interrupt.h"
 
 #define SINT_INTERCEPT		0
@@ -172,20 +173,6 @@ static void count(u32 type)
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		if (counters[i].type == type)
 			counters[i].delivered++;
-}
-
-/*
- * A slot that is taken is marked, so that the parent says when it has read it.
- * Either the parent sees the mark, or the slot is seen to be free.
- */
-static bool slot_is_free(struct hv_message *slot)
-{
-	if (READ_ONCE(slot->type) == HV_MESSAGE_NONE)
-		return true;
-	__atomic_or_fetch(&slot->flags, HV_MESSAGE_FLAG_PENDING,
-			  __ATOMIC_SEQ_CST);
-	return __atomic_load_n(&slot->type, __ATOMIC_SEQ_CST) ==
-	       HV_MESSAGE_NONE;
 }
 
 /*
