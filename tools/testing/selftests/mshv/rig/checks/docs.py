@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The documentation builds without a warning."""
+"""The documentation builds without a warning, and has all that it is to list."""
 
+import re
 import subprocess
 
 from kernels.run import environment
 
 from .. import artifacts
+from .kunit import suites_in
 
 # Taken together they are a page tree for Sphinx: ours has no conf.py, since in
 # a kernel tree it is part of the kernel's.
@@ -20,6 +22,36 @@ exclude_patterns = []
 def tests():
     """Yield (name, function)."""
     yield "docs: Sphinx builds Documentation/ without a warning", sphinx
+    yield "docs: every knob of the test hypervisor is listed", knobs
+    yield "docs: every suite about the test hypervisor is listed", suites
+
+
+def section(title):
+    """The section TITLE of the page about the tests."""
+    page = artifacts.TOP / "Documentation/virt/hyperv/mshv-testing.rst"
+    text = page.read_text(encoding="utf-8").partition(f"\n{title}\n===")[2]
+    return re.split(r"\n===+\n", text, maxsplit=1)[0]
+
+
+def differing(there, listed):
+    """What is THERE but not LISTED, and the other way round."""
+    wrong = [f"{name} is not listed" for name in sorted(there - listed)]
+    return wrong + [f"there is no {name}" for name in sorted(listed - there)]
+
+
+def knobs():
+    """The table of knobs has those that the test hypervisor has."""
+    source = artifacts.SELFTESTS / "hypervisor/debug/knobs.c"
+    there = re.findall(r'^\t\{ "([\w-]+)", &knobs\.', source.read_text(encoding="utf-8"), re.M)
+    listed = re.findall(r"^   \* - ``([\w-]+)``$", section("Knobs"), re.M)
+    return differing(set(there), set(listed))
+
+
+def suites():
+    """The table of conformance suites has those that there are."""
+    there = {name for name in suites_in(artifacts.CONFORMANCE) if not name.endswith("_of_guests")}
+    listed = re.findall(r"^``(hv_\w+)``  ", section("Testing the test hypervisor"), re.M)
+    return differing(there, set(listed))
 
 
 def sphinx():
