@@ -56,9 +56,6 @@ WAITS_FOR_EVER = (
 FAILURES = {
     "movable.guest.touch_brings_in_64_kib":
         "It brings in all of the 2 MiB around a page that the guest touches.",
-    "faults.fault.vp_is_created":
-        "When something fails after the hypervisor has created the VP, it leaves the VP "
-        "there: another try finds the index taken.",
     "faults_running.fault.vp_is_run":
         "When it finds no memory for a page that the guest touches, the VMM is told of the "
         "access as if there were no region.",
@@ -137,6 +134,9 @@ NOT_RUN = {
         "A parameter of our module has its memory pinned.",
     "access.guest.large_pinned.*":
         "A parameter of our module has its memory pinned.",
+    "faults.fault.vp_is_created_with_memory_of_the_parent":
+        "In an L1VH it takes it for a mistake that the hypervisor wants memory of the parent, "
+        "and deposits none.",
     "faults_running.fault.memory_leaves_a_guest":
         "Without memory to cut up a large page it refuses to take away a part of it, which "
         "the kernel answers with backtraces. The guest keeps the pages.",
