@@ -3,72 +3,20 @@
  * A guest uses a device that the VMM has mapped: here the SATA controller that
  * every machine of the rig has, and that nobody else uses.
  */
-#include <dirent.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "lib/fixture.h"
 #include "lib/guest.h"
-#include "lib/host.h"
-#include "lib/require.h"
+#include "lib/sata.h"
 #include "lib/vp.h"
 
 #define PORT		0x80
 #define DEVICE_GPA	0xfc000000UL
-#define DEVICES		"/sys/bus/pci/devices"
-#define SATA_CLASS	"0x010601"
 
 /* Its registers, see the AHCI specification */
 #define CAPABILITIES	0x00
 #define VERSION		0x10
 #define COMMAND_LIST	0x100	/* of port 0; holds a multiple of 1 KiB */
-
-static bool is_sata(const char *name)
-{
-	char path[PATH_MAX], class[16];
-
-	snprintf(path, sizeof(path), DEVICES "/%s/class", name);
-	return read_file(path, class, sizeof(class)) &&
-	       !strcmp(class, SATA_CLASS);
-}
-
-/* The registers of the controller, mapped into this process: at @where, or anywhere. */
-static __u32 *map_registers_at(void *where)
-{
-	struct dirent *entry;
-	char path[PATH_MAX];
-	void *registers;
-	DIR *devices;
-	int fd;
-
-	devices = opendir(DEVICES);
-	require(devices, DEVICES);
-	do {
-		entry = readdir(devices);
-		require(entry, "no SATA controller in " DEVICES);
-	} while (!is_sata(entry->d_name));
-
-	snprintf(path, sizeof(path), DEVICES "/%s/enable", entry->d_name);
-	require(!write_file(path, "1"), "%s", path);
-	snprintf(path, sizeof(path), DEVICES "/%s/resource5", entry->d_name);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	require(fd >= 0, "%s", path);
-	registers = mmap(where, PAGE_SIZE, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | (where ? MAP_FIXED : 0), fd, 0);
-	require(registers != MAP_FAILED, "mmap() of %s", path);
-	close(fd);
-	closedir(devices);
-	return registers;
-}
-
-static __u32 *map_registers(void)
-{
-	return map_registers_at(NULL);
-}
 
 static __u32 read_register(const __u32 *device, unsigned int offset)
 {
@@ -87,7 +35,7 @@ static __guest void use_device(__u64 device)
 
 TEST_F(guest, registers_of_a_device_are_the_guests)
 {
-	__u32 *device = map_registers();
+	__u32 *device = sata_map_registers(NULL);
 	struct vp *vp = vp_new(self->vm, 0);
 
 	ASSERT_NE(0, read_register(device, VERSION));
@@ -106,7 +54,7 @@ TEST_F(guest, registers_of_a_device_are_the_guests)
 
 TEST_F(guest, device_taken_away_is_gone)
 {
-	__u32 *device = map_registers();
+	__u32 *device = sata_map_registers(NULL);
 	struct vp *vp = vp_new(self->vm, 0);
 
 	vm_map(self->vm, DEVICE_GPA, device, PAGE_SIZE, REGION_WRITE);
@@ -121,7 +69,7 @@ TEST_F(guest, device_taken_away_is_gone)
 
 TEST_F(guest, region_may_not_pass_the_end_of_a_device)
 {
-	__u32 *device = map_registers();
+	__u32 *device = sata_map_registers(NULL);
 	void *behind = mmap((char *)device + PAGE_SIZE, PAGE_SIZE,
 			    PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -136,8 +84,8 @@ TEST_F(guest, region_must_be_contiguous_in_a_device)
 {
 	char *memory = memory_new(2 * PAGE_SIZE);
 
-	map_registers_at(memory);
-	map_registers_at(memory + PAGE_SIZE);
+	sata_map_registers(memory);
+	sata_map_registers(memory + PAGE_SIZE);
 	EXPECT_EQ(-EINVAL, vm_set_memory(self->vm, DEVICE_GPA, memory,
 					 2 * PAGE_SIZE, REGION_WRITE));
 	EXPECT_EQ(0, vm_set_memory(self->vm, DEVICE_GPA, memory, PAGE_SIZE,

@@ -15,6 +15,7 @@
 #include "lib/host.h"
 #include "lib/misuse.h"
 #include "lib/require.h"
+#include "lib/sata.h"
 #include "lib/state.h"
 
 #define PIN	"/sys/module/mshv_root/parameters/pin_guest_memory"
@@ -138,6 +139,23 @@ TEST_F_TIMEOUT(fault, memory_is_pinned_and_unpinned, 60)
 	new_memory(&subject, SIZE, true);
 	EXPECT_TRUE(memory_sweeps(&subject, false));
 	ASSERT_EQ(0, write_file(PIN, before));
+}
+
+/* Registers of a device: nothing of them is touched. */
+TEST_F(fault, device_is_mapped_and_unmapped)
+{
+	struct subject subject = {
+		.vm = self->vm,
+		.memory = (char *)sata_map_registers(NULL),
+		.size = PAGE_SIZE,
+	};
+	const struct swept_call map = {
+		.name = "map a device", .call = map_memory,
+		.after = unmap_after, .no_memory = true, .no_copy = true,
+		.hungry = HVCALL_MAP_GPA_PAGES,
+	};
+
+	EXPECT_TRUE(sweep(&map, &subject));
 }
 
 /* The VMM takes away memory, a part of a large page, that the guest uses. */
