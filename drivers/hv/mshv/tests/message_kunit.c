@@ -216,6 +216,11 @@ static void completion_completes(struct kunit *test)
 	completion->status = HV_STATUS_ACCESS_DENIED;
 
 	KUNIT_EXPECT_EQ(test, mshv_async_prepare(&fx->partition.async), 0);
+	/* That of a partition which has just gone is nobody's. */
+	completion->partition_id = CHILD + 1;
+	expect_kicks(test, 0, 0);
+	KUNIT_EXPECT_FALSE(test, completion_done(&fx->partition.async.done));
+	completion->partition_id = CHILD;
 	expect_kicks(test, 0, 0);
 	KUNIT_EXPECT_EQ(test, mshv_async_wait(&fx->partition.async, &status), 0);
 	KUNIT_EXPECT_EQ(test, status, HV_STATUS_ACCESS_DENIED);
