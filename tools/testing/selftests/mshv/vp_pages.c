@@ -50,6 +50,51 @@ TEST_F(guest, register_page_shows_the_registers)
 	EXPECT_EQ(vp_get(vp, HV_REG_RFLAGS), page->rflags);
 }
 
+#define CR4_OSFXSR	0x200
+
+static __always_inline __in_guest void allow_vectors(void)
+{
+	__u64 cr4;
+
+	asm volatile("mov %%cr4, %0" : "=r"(cr4));
+	asm volatile("mov %0, %%cr4" : : "r"(cr4 | CR4_OSFXSR));
+}
+
+/* Tells what is there from before, and leaves another number. */
+static __guest void count_in_a_vector(__u64 unused)
+{
+	__u64 value = 0, next;
+
+	allow_vectors();
+	for (next = 1;; next++) {
+		asm volatile("movq %0, %%xmm5" : : "r"(value + next));
+		out8(PORT, 0);
+		asm volatile("movq %%xmm5, %0" : "=r"(value));
+	}
+}
+
+static bool shows_in_a_vector(struct vp *vp,
+			      const struct hv_register_page *page, __u64 value)
+{
+	return vp_runs_into(vp, HV_MSG_IO_PORT) && page->xmm[5][0] == value;
+}
+
+TEST_F(guest, register_page_has_vectors)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	struct hv_register_page *page =
+		vp_map_page(vp, MSHV_VP_MMAP_OFFSET_REGISTERS);
+
+	vp_start(vp, count_in_a_vector, 0);
+	ASSERT_TRUE(shows_in_a_vector(vp, page, 1));
+	vp_skip(vp);
+	ASSERT_TRUE(shows_in_a_vector(vp, page, 3));
+	page->xmm[5][0] = 100;
+	page->dirty |= HV_REGISTER_PAGE_XMM;
+	vp_skip(vp);
+	ASSERT_TRUE(shows_in_a_vector(vp, page, 103));
+}
+
 /* Completing an exit with two stores and no system call */
 TEST_F(guest, registers_are_set_through_the_page)
 {

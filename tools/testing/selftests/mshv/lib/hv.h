@@ -583,5 +583,6 @@ static_assert(sizeof(struct hv_register_page) == 0x2b8, "register page");
 /* Bits of @dirty: what the VMM has changed on the page */
 #define HV_REGISTER_PAGE_GENERAL		_BITUL(0)
 #define HV_REGISTER_PAGE_RIP			_BITUL(1)
+#define HV_REGISTER_PAGE_XMM			_BITUL(2)
 
 #endif /* _MSHV_LIB_HV_H */

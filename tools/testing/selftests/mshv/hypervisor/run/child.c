@@ -120,6 +120,9 @@ enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline)
 	xsave(vp->xsave);
 	xrstor(cpu->xsave);
 	write_xcr0(xcr0);
+	/* Those that are only stored now are on the page, too. */
+	if (result == RUN_INTERCEPT)
+		register_page_refresh(vp);
 	return result;
 }
 
