@@ -42,7 +42,7 @@
 #define LINE_AT		0x00002000UL
 #define PARAMETERS_AT	0x00003000UL
 #define KERNEL_AT	0x00200000UL
-#define INITRAMFS_AT	0x02200000UL
+#define INITRAMFS_AT	0x04000000UL
 
 /* Above what the firmware and the hypervisor keep */
 #define START		0x03000000UL
