@@ -8,6 +8,11 @@
  * it: who writes CR8 while an interrupt is requested exits, so that the choice is
  * made anew.
  *
+ * An interrupt is injected only where the parent does so. Emulated processors
+ * note one that is injected when they enter guest mode, and may deliver it once
+ * more if something makes them pause before they leave it. So a virtual interrupt
+ * whose delivery made the VP leave guest mode is requested again.
+ *
  * Where the parent provides the local APIC it injects by itself, and needs to
  * know when it can: HV_REGISTER_DELIVERABILITY.
  */
@@ -26,6 +31,12 @@
 static bool event_waits(const struct child_vp *vp)
 {
 	return vp->vmcb->inject_event & SVM_EVENT_VALID;
+}
+
+/* Of those, an interrupt */
+static bool interrupt_waits(const struct child_vp *vp)
+{
+	return event_waits(vp) && !SVM_EVENT_TYPE(vp->vmcb->inject_event);
 }
 
 static bool interrupt_flag(const struct child_vp *vp)
@@ -224,10 +235,13 @@ static void offer_vector(struct child_vp *vp, u8 vector)
 				       (u64)vector << SVM_VIRTUAL_VECTOR_SHIFT;
 }
 
+/* One interrupt at a time: another exit comes soon. */
 static void offer_apic(struct child_vp *vp)
 {
-	int vector = next_vector(vp, &vp->offered_external);
+	int vector = -1;
 
+	if (!interrupt_waits(vp))
+		vector = next_vector(vp, &vp->offered_external);
 	if (vector >= 0) {
 		vp->offer = OFFER_INTERRUPT;
 		vp->offered = vector;
@@ -406,13 +420,15 @@ static void keep_event(struct vmcb *vmcb)
 	vmcb->inject_event = event;
 }
 
-static bool was_taken(const struct child_vp *vp)
+/* Whether it is still there when its delivery made the VP exit depends. */
+static bool was_taken(struct child_vp *vp)
 {
-	const struct vmcb *vmcb = vp->vmcb;
+	struct vmcb *vmcb = vp->vmcb;
 
-	return !(vmcb->interrupt_control & SVM_VIRTUAL_IRQ) ||
-	       (event_waits(vp) && !SVM_EVENT_TYPE(vmcb->inject_event) &&
-		(u8)vmcb->inject_event == vp->offered);
+	if (!interrupt_waits(vp) || (u8)vmcb->inject_event != vp->offered)
+		return !(vmcb->interrupt_control & SVM_VIRTUAL_IRQ);
+	vmcb->inject_event = 0;
+	return false;
 }
 
 /**
