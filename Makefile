@@ -15,7 +15,7 @@ DRIVER ?=
 BUILD := $(CURDIR)/build
 
 export KERNEL_VERSION ACCEL QEMU CPUS PROGRAMS MODES
-export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/selftests/mshv
+export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/mshv
 export PYTHONDONTWRITEBYTECODE := 1
 
 KERNELS = python3 -m kernels

@@ -9,30 +9,30 @@
 #
 # KSELFTEST is tools/testing/selftests of the source of the kernel they run on.
 
-TESTS := ports instructions mmio device memory vp_pages lifetime many signals \
-	 scheduling movable reclaim misuse misuse_hvcall misuse_irq races ioeventfd insight \
-	 access misuse_ioeventfd ioeventfd_races vp_state vp_state_apic translate answers vp_state_synic
+TESTS := ports instructions mmio device memory vp_pages lifetime scale signals \
+	 scheduling movable reclaim misuse misuse_hvcall misuse_irq races ioeventfd debugfs_counters \
+	 access misuse_ioeventfd ioeventfd_races vp_state vp_state_apic translate intercept_results vp_state_synic
 EXAMPLES := example_vmm
-DEMOS := demo_vm farewell
+DEMOS := demo_vm shutdown_witness
 
 # Processors of the parent that come and go
 TESTS += hotplug
 
 # Interrupts and time
-TESTS += apic ipi deliverable apic_timer synthetic stimer synic time_freeze guest_idle hypercalls
+TESTS += apic ipi deliverability apic_timer synthetic stimer synic time_freeze guest_idle hypercalls
 
 # Memory of the hypervisor
 TESTS += offline
 
 # What seldom happens
-TESTS += refusals pending faults faults_running
+TESTS += refusals waiting_calls faults faults_running
 
 # What a guest does to its own registers, and what happens to it
-TESTS += register_intercepts external
+TESTS += register_intercepts pending_events
 TESTS += crash_report
 
 # What a guest sees of the hypervisor
-TESTS += interface
+TESTS += guest_interface
 
 # State of a VP that is more than a page
 TESTS += vp_state_pages
@@ -53,7 +53,7 @@ LIB := $(patsubst lib/%.c,%,$(wildcard lib/*.c))
 # of a table have parameters that one of them does not need. An interrupt uses the
 # stack of the guest function that it interrupts.
 TEST_CFLAGS := $(CFLAGS) -Werror -Wno-sign-compare -Wno-unused-parameter \
-	-I$(CURDIR)/lib -I$(KSELFTEST) -pthread \
+	-I$(CURDIR) -I$(CURDIR)/lib -I$(KSELFTEST) -pthread \
 	-fno-stack-protector -fcf-protection=none -fno-jump-tables -mno-red-zone \
 	-fno-tree-loop-distribute-patterns -fno-strict-aliasing
 
@@ -73,7 +73,7 @@ $(O)/lib/libmshv.a: $(LIB:%=$(O)/lib/%.o)
 	$(AR) rcs $@ $^
 
 # See lib/reached.h.
-$(TESTS:%=$(O)/%) $(O)/farewell: LDFLAGS += -Wl,--wrap=ioctl,--wrap=mmap
+$(TESTS:%=$(O)/%) $(O)/shutdown_witness: LDFLAGS += -Wl,--wrap=ioctl,--wrap=mmap
 
 $(TESTS:%=$(O)/%) $(DEMOS:%=$(O)/%): $(O)/%: %.c $(O)/lib/libmshv.a
 	@mkdir -p $(O)
@@ -87,4 +87,4 @@ $(EXAMPLES:%=$(O)/%): $(O)/%: %.c
 -include $(TESTS:%=$(O)/.%.d) $(DEMOS:%=$(O)/.%.d) $(EXAMPLES:%=$(O)/.%.d) \
 	$(LIB:%=$(O)/lib/%.d)
 
-include linux_vmm/linux_vmm.mk
+include vmm/linux_vmm/linux_vmm.mk

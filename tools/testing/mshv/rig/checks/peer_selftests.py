@@ -85,7 +85,7 @@ def listed_tests():
     wrong = []
     for case in (*FAILURES, *NOT_RUN):
         program, fixture, *variant, test = case.split(".")
-        source = (artifacts.SELFTESTS / f"{program}.c").read_text(encoding="utf-8")
+        source = artifacts.selftest_source(program).read_text(encoding="utf-8")
         if test == "*":
             test = variant[0]
         if f"({fixture}, {test}" not in source:

@@ -2,7 +2,7 @@
 /*
  * A VMM that stays while the system goes down:
  *
- *	farewell FILE
+ *	shutdown_witness FILE
  *
  * It makes FILE when its VPs run. When they are stopped from outside it tries
  * what it can still do, and tells the kernel log. What it reaches it notes like
@@ -79,7 +79,7 @@ static void tell(const char *what, bool right)
 {
 	char text[128];
 
-	snprintf(text, sizeof(text), "farewell: %s: %s\n", what,
+	snprintf(text, sizeof(text), "shutdown_witness: %s: %s\n", what,
 		 right ? "right" : "WRONG");
 	write_file("/dev/kmsg", text);
 }

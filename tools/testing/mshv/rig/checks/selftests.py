@@ -29,7 +29,7 @@ DEADLINE = 900
 # What cannot be tested everywhere, and where it is not. Skipped elsewhere it has
 # failed.
 SKIPS = {
-    "many.guest.vp_follows_its_thread": lambda knobs, cpus: cpus < 2,
+    "scale.guest.vp_follows_its_thread": lambda knobs, cpus: cpus < 2,
     "signals.guest.storm_from_another_processor": lambda knobs, cpus: cpus < 2,
     "ioeventfd_races.guest.processor_goes_while_the_guest_writes":
         lambda knobs, cpus: cpus < 2,

@@ -13,7 +13,7 @@ from .selftests import HELLO, MODES
 START = """
 hvctl ledger | sed 's/^/before=/'
 modprobe mshv_root || exit 1
-MSHV_REACHED=/dev/ttyS1 farewell /tmp/ready &
+MSHV_REACHED=/dev/ttyS1 shutdown_witness /tmp/ready &
 tries=0
 while [ ! -e /tmp/ready ]; do
 	sleep 0.1
@@ -170,11 +170,11 @@ def last_ledger(result):
     return re.findall(r"^hv: ledger: (.*)$", result.hypervisor, re.M)
 
 
-def farewells(result):
+def witnessed(result):
     """What is wrong with what the VMM saw."""
     wrong = [f"the VMM did not see: {what}" for what in FAREWELLS
-             if f"farewell: {what}: right" not in result.console]
-    return wrong + re.findall(r"farewell: .*: WRONG", result.console)
+             if f"shutdown_witness: {what}: right" not in result.console]
+    return wrong + re.findall(r"shutdown_witness: .*: WRONG", result.console)
 
 
 def restart(record, knobs):
@@ -184,8 +184,8 @@ def restart(record, knobs):
     """
     def test():
         result = boot(REBOOT, knobs, cmdline="reboot=triple").run()
-        coverage.keep(record, re.findall(r"^(farewell\.\S+ \S+ \S+)$", result.report, re.M))
-        wrong = outcome.kernel_trouble(result.console) + farewells(result)
+        coverage.keep(record, re.findall(r"^(shutdown_witness\.\S+ \S+ \S+)$", result.report, re.M))
+        wrong = outcome.kernel_trouble(result.console) + witnessed(result)
         if result.reason != "triple fault":
             wrong.append(f"ended by '{result.reason}', should be 'triple fault'")
         if not any(CHILDS.match(line) for line in result.values("running")):
@@ -204,7 +204,7 @@ def kexec(knobs):
         files = {"next/kernel": second.kernel.read_bytes(),
                  "next/initramfs": second.initramfs()}
         result = boot(KEXEC, knobs, files=files, deadline=180).run()
-        wrong = outcome.kernel_trouble(result.console) + farewells(result)
+        wrong = outcome.kernel_trouble(result.console) + witnessed(result)
         if not result.succeeded:
             wrong.append("the second kernel did not end well")
         if result.value("second") != "1":

@@ -149,8 +149,8 @@ NOT_RUN = {
     "refusals.guest.status_of_a_hypercall_has_an_errno": WITHOUT_END,
     "refusals.guest.memory_of_the_hypervisor_is_never_enough": WITHOUT_END,
     "refusals.guest.state_of_a_vp_is_refused": WITHOUT_END,
-    "pending.guest.killed_caller_leaves_its_call_to_the_hypervisor": WAITS_FOR_EVER,
-    "pending.guest.partition_goes_with_a_call_that_is_pending": WAITS_FOR_EVER,
+    "waiting_calls.guest.killed_caller_leaves_its_call_to_the_hypervisor": WAITS_FOR_EVER,
+    "waiting_calls.guest.partition_goes_with_a_call_that_is_pending": WAITS_FOR_EVER,
 }
 
 # Backtraces in the kernel log, by what is in their first lines.

@@ -13,9 +13,10 @@ from kernels import base, checker as sparse, debian
 from kernels.errors import Problem
 from kernels.run import environment
 
-TOP = pathlib.Path(__file__).parents[5]
+TOP = pathlib.Path(__file__).parents[4]
 SELFTESTS = TOP / "tools/testing/selftests/mshv"
-CONFORMANCE = SELFTESTS / "hypervisor/conformance"
+HYPERVISOR = TOP / "tools/testing/mshv/hypervisor"
+CONFORMANCE = HYPERVISOR / "conformance"
 BUILD = TOP / "build"
 VERSION = os.environ.get("KERNEL_VERSION") or "7.3"
 
@@ -126,7 +127,7 @@ def kernels_own_driver():
 def hypervisor():
     """The image of the test hypervisor."""
     output = BUILD / "hypervisor"
-    make("hypervisor", SELFTESTS / "hypervisor", output)
+    make("hypervisor", HYPERVISOR, output)
     return output / "hypervisor.elf"
 
 
@@ -143,6 +144,11 @@ def conformance():
 def selftest_names():
     """The programs that test child partitions, in order."""
     return make("selftests", SELFTESTS, BUILD / "selftests", "-s", "list-tests").split()
+
+
+def selftest_source(name):
+    """The source of the test program NAME."""
+    return next(SELFTESTS.glob(f"*/{name}.c"))
 
 
 @once

@@ -41,7 +41,7 @@ def differing(there, listed):
 
 def knobs():
     """The table of knobs has those that the test hypervisor has."""
-    source = artifacts.SELFTESTS / "hypervisor/debug/knobs.c"
+    source = artifacts.HYPERVISOR / "debug/knobs.c"
     there = re.findall(r'^\t\{ "([\w-]+)", &knobs\.', source.read_text(encoding="utf-8"), re.M)
     listed = re.findall(r"^   \* - ``([\w-]+)``$", section("Knobs"), re.M)
     return differing(set(there), set(listed))
