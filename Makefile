@@ -21,7 +21,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 KERNELS = python3 -m kernels
 RIG = python3 -m rig
 
-.PHONY: modules demo check kunit selftests coverage static shell base-kernel update clean help
+.PHONY: modules demo check kunit selftests coverage differences static shell base-kernel update clean help
 .DEFAULT_GOAL := modules
 
 modules:
@@ -54,6 +54,9 @@ static:
 coverage:
 	@$(RIG) coverage
 
+differences:
+	@$(RIG) differences
+
 shell:
 	@scripts/packages build rig
 	@$(RIG) shell
@@ -75,6 +78,7 @@ help:
 	@echo 'make demo      boot every kind of partition, show which scheduler is chosen, run VMs'
 	@echo 'make check     run every test; ONLY="GROUP..." runs some'
 	@echo 'make coverage  the table of which test reaches what, from the last make check'
+	@echo 'make differences  the list of differences from the kernel'"'"'s own driver'
 	@echo 'make shell     a root shell in an L1VH partition with the module loaded'
 	@echo 'make kunit     the KUnit suites, as in make check'
 	@echo 'make selftests run the programs that test guests, as in make check'

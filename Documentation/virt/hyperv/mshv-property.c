@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Asks the hypervisor about the integrated scheduler. See mshv.rst. */
+/* Asks the hypervisor about the integrated scheduler. See mshv-vmm.rst. */
 #include <err.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -14,7 +14,7 @@
  *
  * In a crash nothing can be taken down in order any more. VPs that the hypervisor
  * would go on running are stopped, so that what they write to stays as it is
- * for the dump; see Documentation/virt/hyperv/mshv.rst for what is lost.
+ * for the dump; see Documentation/virt/hyperv/mshv-admin.rst for what is lost.
  */
 #define pr_fmt(fmt) "mshv_root: " fmt
 

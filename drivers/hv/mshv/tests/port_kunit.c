@@ -263,7 +263,7 @@ static void ids_run_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mshv_port_open(&fx->ports[LAST_ID], &doorbell),
 			-ENOSPC);
 	KUNIT_EXPECT_EQ(test, fx->count, 0);
-	/* For the table in Documentation/virt/hyperv/mshv-testing.rst */
+	/* For the table in Documentation/virt/hyperv/mshv-test-writing.rst */
 	kunit_info(test, "reaches MSHV_IOEVENTFD ENOSPC");
 
 	mshv_port_close(&fx->ports[1]);

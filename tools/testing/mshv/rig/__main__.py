@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""python3 -m rig demo | check [GROUP...] | shell | coverage"""
+"""python3 -m rig demo | check [GROUP...] | shell | coverage | differences"""
 
 import sys
 
 from kernels.errors import Problem
 
-from . import check, coverage, demo, shell
+from . import check, coverage, demo, differences_page, shell
 
 COMMANDS = {"demo": demo.main, "check": check.main, "shell": shell.main,
-            "coverage": coverage.main}
+            "coverage": coverage.main, "differences": differences_page.main}
 
 
 def main():

@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).parent
 BUSYBOX = "/bin/busybox"
 
 # Exit status of QEMU: 0 is an ACPI power-off; the test hypervisor ends a run
-# with 2v+1, see Documentation/virt/hyperv/mshv-testing.rst.
+# with 2v+1, see Documentation/virt/hyperv/mshv-test-knobs.rst.
 END_REASONS = {
     0: "power off",
     33: "power off",

@@ -2,8 +2,8 @@
 """Where the kernel's own mshv_root does something else than ours.
 
 A difference that is not listed fails `make check`, and so does a listed one
-that no longer occurs. Documentation/virt/hyperv/mshv-testing.rst has every name
-that is listed here.
+that no longer occurs. `make differences` writes what is listed here to the
+documentation.
 """
 
 import dataclasses

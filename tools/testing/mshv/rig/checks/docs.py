@@ -26,9 +26,9 @@ def tests():
     yield "docs: every suite about the test hypervisor is listed", suites
 
 
-def section(title):
-    """The section TITLE of the page about the tests."""
-    page = artifacts.TOP / "Documentation/virt/hyperv/mshv-testing.rst"
+def section(name, title):
+    """The section TITLE of the page NAME."""
+    page = artifacts.TOP / f"Documentation/virt/hyperv/{name}.rst"
     text = page.read_text(encoding="utf-8").partition(f"\n{title}\n===")[2]
     return re.split(r"\n===+\n", text, maxsplit=1)[0]
 
@@ -43,14 +43,15 @@ def knobs():
     """The table of knobs has those that the test hypervisor has."""
     source = artifacts.HYPERVISOR / "debug/knobs.c"
     there = re.findall(r'^\t\{ "([\w-]+)", &knobs\.', source.read_text(encoding="utf-8"), re.M)
-    listed = re.findall(r"^   \* - ``([\w-]+)``$", section("Knobs"), re.M)
+    listed = re.findall(r"^   \* - ``([\w-]+)``$", section("mshv-test-knobs", "Knobs"), re.M)
     return differing(set(there), set(listed))
 
 
 def suites():
     """The table of conformance suites has those that there are."""
     there = {name for name in suites_in(artifacts.CONFORMANCE) if not name.endswith("_of_guests")}
-    listed = re.findall(r"^``(hv_\w+)``  ", section("Testing the test hypervisor"), re.M)
+    listed = re.findall(r"^``(hv_\w+)``  ",
+                        section("mshv-test-hypervisor", "Testing the test hypervisor"), re.M)
     return differing(there, set(listed))
 
 

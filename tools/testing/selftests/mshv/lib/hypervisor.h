@@ -19,7 +19,7 @@ bool hypervisor_present(void);
 
 /**
  * hypervisor_ask() - send a command, and get the answer
- * @command: as in Documentation/virt/hyperv/mshv-testing.rst
+ * @command: as in Documentation/virt/hyperv/mshv-test-knobs.rst
  * @reply: %HYPERVISOR_REPLY bytes for the answer
  *
  * Return: whether the command succeeded.

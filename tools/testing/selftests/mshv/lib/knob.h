@@ -14,7 +14,7 @@
 
 /**
  * knob_turn() - turn a knob
- * @name: as in Documentation/virt/hyperv/mshv-testing.rst
+ * @name: as in Documentation/virt/hyperv/mshv-test-knobs.rst
  * @value: the value
  */
 void knob_turn(const char *name, __u64 value);
