@@ -12,16 +12,17 @@ CPUS ?=
 PROGRAMS ?=
 MODES ?=
 DRIVER ?=
+TEST ?=
 BUILD := $(CURDIR)/build
 
-export KERNEL_VERSION ACCEL QEMU CPUS PROGRAMS MODES
+export KERNEL_VERSION ACCEL QEMU CPUS PROGRAMS MODES TEST
 export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/mshv
 export PYTHONDONTWRITEBYTECODE := 1
 
 KERNELS = python3 -m kernels
 RIG = python3 -m rig
 
-.PHONY: modules demo check kunit selftests coverage differences static shell base-kernel update clean help
+.PHONY: modules demo check soak kunit selftests coverage differences static shell base-kernel update clean help
 .DEFAULT_GOAL := modules
 
 modules:
@@ -38,6 +39,10 @@ demo:
 check:
 	@scripts/packages build rig static docs
 	@$(RIG) check $(ONLY)
+
+soak:
+	@scripts/packages build rig static docs
+	@$(RIG) soak $(ONLY)
 
 kunit:
 	@scripts/packages build rig
@@ -77,6 +82,7 @@ help:
 	@echo 'make           build mshv_root.ko; KDIR=DIR chooses the kernel'
 	@echo 'make demo      boot every kind of partition, show which scheduler is chosen, run VMs'
 	@echo 'make check     run every test; ONLY="GROUP..." runs some'
+	@echo 'make soak      what takes longer: everything everywhere; hours. ONLY= as above'
 	@echo 'make coverage  the table of which test reaches what, from the last make check'
 	@echo 'make differences  the list of differences from the kernel'"'"'s own driver'
 	@echo 'make shell     a root shell in an L1VH partition with the module loaded'
@@ -90,6 +96,7 @@ help:
 	@echo 'CPUS=4              processors of make shell (default 2) and make selftests (all)'
 	@echo 'PROGRAMS="A B"      what make selftests runs; MODES="root-core" where,'
 	@echo '                    DRIVER=kernel with the driver of the base kernel'
+	@echo 'TEST="WORDS"        runs only the tests with these words in their name'
 	@echo 'KNOBS="NAME=VALUE"  what make shell sets on the hypervisor: KNOBS=partition=root'
 	@echo 'QEMU=PATH           another qemu-system-x86_64 than the one of this system'
 	@echo 'ACCEL=kvm           use the hardware; it must offer nested SVM'

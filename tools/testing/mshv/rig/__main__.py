@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""python3 -m rig demo | check [GROUP...] | shell | coverage | differences"""
+"""python3 -m rig demo | check [GROUP...] | soak [GROUP...] | shell | coverage | differences"""
 
 import sys
 
@@ -7,7 +7,7 @@ from kernels.errors import Problem
 
 from . import check, coverage, demo, differences_page, shell
 
-COMMANDS = {"demo": demo.main, "check": check.main, "shell": shell.main,
+COMMANDS = {"demo": demo.main, "check": check.main, "soak": check.soak, "shell": shell.main,
             "coverage": coverage.main, "differences": differences_page.main}
 
 

@@ -32,3 +32,9 @@ GROUPS = {
     "peer": matrix.peer_tests,
     "coverage": coverage.tests,
 }
+
+# The same for `make soak`: repetition, and what takes long.
+SOAK = {
+    "selftests": selftests.soak_tests,
+    "peer-selftests": peer_selftests.soak_tests,
+}

@@ -12,20 +12,33 @@ from ..differences import BACKTRACES, FAILURES, LEFT_OVER, NOT_RUN
 from . import selftests
 
 PROCESSORS = ("2",)
+# One per run loop
+MODES = ("l1vh-integrated", "root-classic")
 BACKTRACE = re.compile(r"^[^\n]*(-\[ cut here \]-.*?-\[ end trace |vmalloc error.*?</TASK>)[^\n]*$",
                        re.M | re.S)
 
 
 def tests():
     """Yield (name, function)."""
-    yield from selftests.each_mode("kernel's own driver, children", PROCESSORS, run)
+    yield from each(selftests.chosen("MODES", selftests.MODES, MODES))
     yield "kernel's own driver: every listed test is one", listed_tests
     yield "kernel's own driver: every listed difference is documented", documented
 
 
-def run(title, knobs, cpus):
-    """The kernel's own driver passes and fails under KNOBS what it should."""
-    names = selftests.chosen("PROGRAMS", artifacts.selftest_names())
+def soak_tests():
+    """The same in every mode."""
+    yield from each(selftests.MODES)
+
+
+def each(modes):
+    """Yield (name, function) for each of MODES."""
+    yield from selftests.each_mode("kernel's own driver, children", modes,
+                                   selftests.chosen("CPUS", PROCESSORS), run,
+                                   selftests.chosen("PROGRAMS", artifacts.selftest_names()))
+
+
+def run(title, knobs, cpus, names):
+    """The kernel's own driver passes and fails under KNOBS what it should of the programs NAMES."""
     commands = " ".join(f"'{without_listed(name)}'" for name in names)
     result = selftests.boot(knobs, cpus, artifacts.kernels_own_driver(), commands=commands,
                             before=f"export LEDGER_EXCEPT='{LEFT_OVER.line}'", after="").run()

@@ -4,7 +4,11 @@
 Guests run real code. The programs print TAP; kunit.py of the kernel source reads
 it. After each of their tests they compare the ledger themselves.
 
-The environment can narrow them down: PROGRAMS, MODES and CPUS are lists of words.
+`make check` runs each program once under each run loop of both partition types, on
+two processors. Programs that are about processors, or about one more scheduler, run
+there as well. `make soak` runs all programs everywhere.
+
+The environment can choose: PROGRAMS, MODES and CPUS are lists of words.
 """
 
 import functools
@@ -24,7 +28,15 @@ MODES = {
     "root-core": "partition=root scheduler=core",
 }
 PROCESSORS = ("1", "2", "4")
-DEADLINE = 900
+DEADLINE = 3600
+
+# What `make check` runs: modes, processors, programs; all programs if there are none.
+# One mode stands for each run loop of each partition type.
+PLAN = (
+    (("l1vh-integrated", "l1vh-core", "root-root", "root-classic"), "2", ()),
+    (("l1vh-integrated", "l1vh-core"), "1", ("scale", "signals", "ioeventfd_races")),
+    (("root-root", "root-core"), "4", ("scale", "signals", "hotplug", "lifetime")),
+)
 
 # What cannot be tested everywhere, and where it is not. Skipped elsewhere it has
 # failed.
@@ -86,27 +98,55 @@ echo "pinned=$?"
 HELLO = "Hello from a partition!/"
 
 
-def chosen(variable, known):
-    """The words in the environment's VARIABLE, of those KNOWN; all when there are none."""
+def chosen(variable, known, default=None):
+    """The words in the environment's VARIABLE, of those KNOWN.
+
+    When there are none, DEFAULT; without that, all.
+    """
     words = os.environ.get(variable, "").split()
     unknown = [word for word in words if word not in known]
     if unknown:
         raise Problem(f"{variable}: {', '.join(unknown)}: there are: {', '.join(known)}")
-    return words or known
+    return words or default or known
+
+
+def repeat(case):
+    """The command that runs the test CASE of this module again, and little else."""
+    found = re.match(r"children: (\S+), (\d) processors?: (\w+)\.", case)
+    return found and f"make selftests PROGRAMS={found[3]} MODES={found[1]} CPUS={found[2]}"
+
+
+def is_chosen():
+    """Whether the environment says what to run."""
+    return any(os.environ.get(name) for name in ("PROGRAMS", "MODES", "CPUS"))
 
 
 def tests():
-    """Yield (name, function)."""
-    for title, run in each_mode("children", PROCESSORS, ours):
-        yield title, coverage.planned("selftests", title, run)
+    """Yield (name, function) of `make check`."""
+    if is_chosen():
+        yield from soak_tests()
+        return
+    for modes, cpus, programs in PLAN:
+        for title, run in each_mode("children", modes, (cpus,), ours, programs):
+            yield title, coverage.planned("selftests", title, run)
 
 
-def each_mode(what, processors, run):
-    """Yield a test per mode and number of PROCESSORS: RUN(title, knobs, processors)."""
-    for mode in chosen("MODES", MODES):
-        for cpus in chosen("CPUS", processors):
+def soak_tests():
+    """Yield (name, function): every program in every mode, unless something is chosen."""
+    yield from each_mode("children", chosen("MODES", MODES), chosen("CPUS", PROCESSORS), ours,
+                         chosen("PROGRAMS", artifacts.selftest_names()))
+
+
+def each_mode(what, modes, processors, run, programs=()):
+    """Yield a test per mode and number of PROCESSORS: RUN(title, knobs, processors, PROGRAMS).
+
+    Without PROGRAMS it runs all of them.
+    """
+    for mode in modes:
+        for cpus in processors:
             title = f"{what}: {mode}, {cpus} processor{'s' if cpus > '1' else ''}"
-            yield title, functools.partial(run, title, MODES[mode], int(cpus))
+            names = list(programs) or artifacts.selftest_names()
+            yield title, functools.partial(run, title, MODES[mode], int(cpus), names)
 
 
 def boot(knobs, cpus, driver, **job):
@@ -117,9 +157,8 @@ def boot(knobs, cpus, driver, **job):
     return machine
 
 
-def ours(title, knobs, cpus):
-    """Our driver passes every test under KNOBS on CPUS processors."""
-    names = chosen("PROGRAMS", artifacts.selftest_names())
+def ours(title, knobs, cpus, names):
+    """Our driver passes the tests of the programs NAMES under KNOBS on CPUS processors."""
     result = boot(knobs, cpus, artifacts.driver(artifacts.base_kernel()),
                   before=RECORD, commands=" ".join(names), after=REST).run()
     coverage.keep(re.sub(r"\W+", "-", title), result.values("reached"))
