@@ -14,6 +14,7 @@
 #include <linux/hmm.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/page-flags.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <asm/mshyperv.h>
@@ -136,6 +137,34 @@ static struct page *usable_page(const struct mshv_region *region,
 	return (pfn & need) == need ? hmm_pfn_to_page(pfn) : NULL;
 }
 
+/*
+ * Nothing tells when the guest writes, so what it may write to counts as written
+ * to from now on: reclaim would drop a clean page, and read back an old copy. A
+ * page that is cleaned leaves the guest before, because its entry in the page
+ * table is changed; the guest gets it again here.
+ *
+ * Truncation cannot free the folios meanwhile. They are still in the page table:
+ * the sequence number said so, and to take them out the notifier has to get the
+ * lock that is held here.
+ */
+static void mark_dirty(const struct mshv_region *region,
+		       struct page *const *pages, u64 count)
+{
+	struct folio *last = NULL;
+
+	lockdep_assert_held(&region->mapping);
+	if (!(region->flags & HV_MAP_GPA_WRITABLE))
+		return;
+
+	for (u64 i = 0; i < count; i++) {
+		struct folio *folio = pages[i] ? page_folio(pages[i]) : last;
+
+		if (folio != last)
+			folio_mark_dirty(folio);
+		last = folio;
+	}
+}
+
 static int map_found(struct mshv_region *region, struct hmm_range *range)
 {
 	u64 offset = (range->start - region->address) >> PAGE_SHIFT;
@@ -147,6 +176,7 @@ static int map_found(struct mshv_region *region, struct hmm_range *range)
 
 	for (u64 i = 0; i < count; i++)
 		pages[i] = usable_page(region, range->hmm_pfns[i]);
+	mark_dirty(region, pages, count);
 
 	return mshv_gpa_map_pages(region->partition_id, region->gfn + offset,
 				  pages, count, region->flags);
