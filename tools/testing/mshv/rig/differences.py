@@ -51,6 +51,10 @@ WITHOUT_END = (
 WAITS_FOR_EVER = (
     "No signal ends its waiting for a call that the hypervisor finishes later.")
 
+LOSES_CLEAN_PAGES = (
+    "It maps a page that is writable and clean, and does not mark it as written to. Reclaim "
+    "drops the page, or reads an old copy again.")
+
 # Tests of child partitions that it fails, and why: "program.fixture.test" or
 # "program.fixture.variant.test", where * stands for anything.
 FAILURES = {
@@ -61,6 +65,11 @@ FAILURES = {
         "access as if there were no region.",
     "faults_running.fault.bits_of_pages_are_read":
         "It deposits no memory when the hypervisor asks for some to cut up large pages.",
+    "dirty.swap.shared_memory_that_the_vmm_read": LOSES_CLEAN_PAGES,
+    "dirty.swap.small_pages_swapped_in_by_reading": LOSES_CLEAN_PAGES,
+    "dirty.swap.small_pages_that_were_free": LOSES_CLEAN_PAGES,
+    "dirty.swap.huge_pages_that_were_free": LOSES_CLEAN_PAGES,
+    "reclaim.guest.control_group_reclaims_memory_of_a_snapshot": LOSES_CLEAN_PAGES,
     "mmio.guest.vmm_memory_may_be_read_only_too":
         "It always asks for a writable page of the VMM's, also when the region or the "
         "access is for reading. Memory that the VMM itself may only read never gets to "

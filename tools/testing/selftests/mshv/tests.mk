@@ -10,7 +10,7 @@
 # KSELFTEST is tools/testing/selftests of the source of the kernel they run on.
 
 TESTS := ports instructions mmio device memory vp_pages lifetime scale signals \
-	 scheduling movable reclaim misuse misuse_hvcall misuse_irq races ioeventfd debugfs_counters \
+	 scheduling movable dirty reclaim misuse misuse_hvcall misuse_irq races ioeventfd debugfs_counters \
 	 access misuse_ioeventfd ioeventfd_races vp_state vp_state_apic translate intercept_results vp_state_synic
 EXAMPLES := example_vmm
 DEMOS := demo_vm shutdown_witness

@@ -4,11 +4,12 @@
  * comes back with its content.
  */
 #define _GNU_SOURCE
-#include <assert.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
 
+#include "lib/disk.h"
 #include "lib/fixture.h"
 #include "lib/host.h"
 #include "lib/require.h"
@@ -88,32 +89,17 @@ TEST_F_TIMEOUT(guest, merged_pages_part_when_the_guest_writes, 120)
 /* Swap on a compressed disk in memory */
 #define ZRAM	"/sys/block/zram0/"
 
-struct swap_header {
-	char boot[1024];
-	__u32 version;
-	__u32 last_page;
-	__u32 bad_pages;
-	char rest[PAGE_SIZE - 1024 - 3 * sizeof(__u32) - 10];
-	char signature[10];
-};
-
-static_assert(sizeof(struct swap_header) == PAGE_SIZE, "one page");
+#define ZRAM_SIZE	0x4000000UL
 
 static bool swap_begins(void)
 {
-	struct swap_header header = {
-		.version = 1,
-		.last_page = 64 * 1024 * 1024 / PAGE_SIZE - 1,
-	};
 	int fd;
 
 	if (write_file(ZRAM "disksize", "64M"))
 		return false;
-	memcpy(header.signature, "SWAPSPACE2", sizeof(header.signature));
 	fd = open("/dev/zram0", O_WRONLY | O_CLOEXEC);
 	require(fd >= 0, "open /dev/zram0");
-	require(write(fd, &header, sizeof(header)) == sizeof(header),
-		"make swap");
+	swap_format(fd, ZRAM_SIZE);
 	require(!close(fd), "close /dev/zram0");
 	require(!swapon("/dev/zram0", 0), "swap on");
 	return true;
@@ -197,6 +183,42 @@ TEST_F_TIMEOUT(guest, control_group_reclaims_guest_memory, 180)
 	EXPECT_LT(VERIFIER_PAGES / 2, pages_swapped_out() - swapped);
 	swap_ends();
 	/* The group goes when the pages charged to it are gone. */
+	munmap(memory, VERIFIER_SIZE);
+	rmdir(CGROUP);
+}
+
+/* The VMM reads all memory, as a snapshot does: it is present and clean. */
+TEST_F_TIMEOUT(guest, control_group_reclaims_memory_of_a_snapshot, 180)
+{
+	struct vp *vp = vp_new(self->vm, 0);
+	__u64 page, lost = 0;
+	struct disk disk;
+	__u64 *memory;
+
+	memory = mmap(NULL, VERIFIER_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, memory);
+	if (!swap_begin(&disk, ZRAM_SIZE))
+		SKIP(return, "no loop devices");
+	if (!enter_cgroup("max")) {
+		swap_end(&disk);
+		SKIP(return, "no memory controller");
+	}
+	for (page = 0; page < VERIFIER_PAGES; page++)
+		peek(memory + page * PAGE_SIZE / 8);
+	vm_map(self->vm, GUEST_MORE, memory, VERIFIER_SIZE, REGION_ALL);
+	vp_start(vp, verifier_add, GUEST_MORE);
+	EXPECT_TRUE(vp_halts(vp));
+
+	/* Reclaims at once. */
+	require(!write_file(CGROUP "/memory.high", "1M"), "limit " CGROUP);
+	leave_cgroup();
+	for (page = 0; page < VERIFIER_PAGES; page++)
+		if (memory[page * PAGE_SIZE / 8] != verifier_added(page))
+			lost++;
+	EXPECT_EQ(0, lost);
+	swap_end(&disk);
+	vm_unmap(self->vm, GUEST_MORE, memory, VERIFIER_SIZE);
 	munmap(memory, VERIFIER_SIZE);
 	rmdir(CGROUP);
 }
