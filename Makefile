@@ -12,6 +12,7 @@ CPUS ?=
 PROGRAMS ?=
 MODES ?=
 DRIVER ?=
+FLAVOUR ?= base
 TEST ?=
 BUILD := $(CURDIR)/build
 
@@ -68,11 +69,12 @@ shell:
 
 base-kernel:
 	@scripts/packages build
-	@$(KERNELS) base
+	@$(KERNELS) $(FLAVOUR)
 
 update:
 	@scripts/packages build
 	@$(KERNELS) base --update
+	@$(KERNELS) debug --update
 	@$(KERNELS) debian --update
 
 clean:

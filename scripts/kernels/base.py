@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The base kernel: Linux from Debian's source package in a small configuration."""
+"""The base kernel: Linux from Debian's source package in a small configuration.
+
+Its flavour "debug" has the same configuration and checks for faults; it shares the
+source.
+"""
 
 import hashlib
 import os
@@ -12,42 +16,55 @@ from . import cache, run
 from .archive import Archive
 from .errors import Problem
 
-FRAGMENT = pathlib.Path(__file__).parents[1] / "base.config"
-# Only the percentage depends on it.
-STEPS = 2050
+SCRIPTS = pathlib.Path(__file__).parents[1]
+# The parts of the configuration; a later one overrides an earlier one.
+FRAGMENTS = {
+    "base": ("base.config",),
+    "debug": ("base.config", "debug.config"),
+}
+# What a person is told; only that depends on these.
+STEPS = 2150
+MINUTES = {"base": 15, "debug": 25}
 
 
-def name(version):
+def text(flavour):
+    """The configuration that is asked for."""
+    return "".join((SCRIPTS / fragment).read_text(encoding="utf-8")
+                   for fragment in FRAGMENTS[flavour])
+
+
+def name(version, flavour="base"):
     """The name in the cache; another configuration is another name."""
-    digest = hashlib.sha256(FRAGMENT.read_bytes()).hexdigest()[:8]
-    return f"base/{version}-{digest}"
+    digest = hashlib.sha256(text(flavour).encode()).hexdigest()[:8]
+    return f"{flavour}/{version}-{digest}"
 
 
-def find(version):
+def find(version, flavour="base"):
     """The directory of a finished build, or None."""
-    return cache.current(name(version))
+    return cache.current(name(version, flavour))
 
 
-def requested():
-    """The options of the fragment, {name: value}, "n" for those to be off."""
+def requested(flavour):
+    """The options of the FLAVOUR, {name: value}, "n" for those to be off."""
     options = {}
-    for line in FRAGMENT.read_text(encoding="utf-8").splitlines():
+    for line in text(flavour).splitlines():
         match = re.fullmatch(r"(CONFIG_\w+)=(.+)", line)
         if match:
             options[match[1]] = match[2]
         elif line and not line.startswith("#"):
-            raise Problem(f"{FRAGMENT}: cannot understand '{line}'")
+            raise Problem(f"scripts/{FRAGMENTS[flavour][-1]}: cannot understand '{line}'")
     return options
 
 
-def check_configuration(path):
-    """Fail when an option of the fragment is not in the configuration PATH."""
+def check_configuration(path, flavour):
+    """Fail when an option of the FLAVOUR is not in the configuration PATH."""
     taken = dict(re.findall(r"^(CONFIG_\w+)=(.+)$", path.read_text(encoding="utf-8"), re.M))
     lost = [f"  {option}={value} became {taken.get(option, 'n')}"
-            for option, value in requested().items() if taken.get(option, "n") != value]
+            for option, value in requested(flavour).items() if taken.get(option, "n") != value]
     if lost:
         raise Problem("the kernel does not take these options of "
-                      f"{FRAGMENT}; a dependency is missing there:\n" + "\n".join(lost))
+                      f"scripts/{FRAGMENTS[flavour][-1]}; a dependency is missing there:\n"
+                      + "\n".join(lost))
 
 
 def unpack(package, source, log):
@@ -65,7 +82,7 @@ def unpack(package, source, log):
     progress.done()
 
 
-def configure(source, build, log):
+def configure(source, build, log, flavour):
     """Write the configuration, unless an earlier run did."""
     if (build / ".config").exists():
         return
@@ -76,37 +93,50 @@ def configure(source, build, log):
     config, partial = build / ".config", build / ".config.partial"
     config.replace(partial)
     with open(partial, "a", encoding="utf-8") as file:
-        file.write(FRAGMENT.read_text(encoding="utf-8"))
+        file.write(text(flavour))
     run.quiet([*make, f"KCONFIG_CONFIG={partial}", "olddefconfig"], log)
-    check_configuration(partial)
+    check_configuration(partial, flavour)
     partial.replace(config)
 
 
-def provide(version):
+def provide(version, flavour="base"):
     """Fetch and build the newest revision of Linux VERSION; resumes where it was cut off."""
     machine = os.uname().machine
     if machine != "x86_64":
         raise Problem(f"the base kernel is built natively for x86_64, this machine is {machine}")
 
-    wanted = name(version)
+    shared = None
+    if flavour != "base":
+        shared = (find(version) or provide(version)) / "source"
+    wanted = name(version, flavour)
     with cache.lock(wanted):
         archive = Archive()
         package, revision = archive.newest(f"linux-source-{version}")
         digest = wanted.rpartition("-")[2]
-        entry = cache.top() / "base" / f"{revision.replace('~', '-')}-{digest}"
+        entry = cache.top() / flavour / f"{revision.replace('~', '-')}-{digest}"
         if not cache.is_complete(entry):
-            build_entry(entry, archive, package, revision)
+            provide_source(entry, shared, archive, package, revision)
+            build_entry(entry, flavour)
+            cache.finish(entry, f"{package} {revision}\n")
         cache.select(wanted, entry)
         return entry
 
 
-def build_entry(entry, archive, package, revision):
-    """Build what is missing in ENTRY; every step leaves nothing or all of its result."""
+def provide_source(entry, shared, archive, package, revision):
+    """Have the source in ENTRY: the tree SHARED if there is one."""
     entry.mkdir(parents=True, exist_ok=True)
+    source = entry / "source"
+    if shared:
+        source.unlink(missing_ok=True)
+        source.symlink_to(os.path.relpath(shared.resolve(), entry))
+    elif not source.exists():
+        unpack(archive.download(package, revision), source, entry / "log")
+
+
+def build_entry(entry, flavour):
+    """Build what is missing in ENTRY; every step leaves nothing or all of its result."""
     source, build, log = entry / "source", entry / "build", entry / "log"
-    if not source.exists():
-        unpack(archive.download(package, revision), source, log)
-    configure(source, build, log)
+    configure(source, build, log, flavour)
 
     release = subprocess.run(["make", "-s", "-C", source, "kernelversion"], check=True,
                              capture_output=True, text=True, env=run.environment()).stdout.strip()
@@ -115,9 +145,8 @@ def build_entry(entry, archive, package, revision):
     jobs = len(os.sched_getaffinity(0))
     run.build(["make", "-C", source, f"O={build}", f"-j{jobs}", "KBUILD_BUILD_USER=mshv",
                "KBUILD_BUILD_HOST=mshv", "bzImage", "modules"], log,
-              run.Progress(f"building Linux {release} once, about 15 minutes of one processor",
-                           STEPS))
+              run.Progress(f"building Linux {release} ({flavour}) once, about {MINUTES[flavour]} "
+                           "minutes of one processor", STEPS))
     for product in ("arch/x86/boot/bzImage", "drivers/hv/mshv_root.ko", "lib/kunit/kunit.ko"):
         if not (build / product).exists():
             raise Problem(f"the kernel build made no {product}; its output: {log}")
-    cache.finish(entry, f"{package} {revision}\n")
