@@ -121,7 +121,8 @@ void child_vp_put(struct child_vp *vp)
 	spin_unlock(&children_lock);
 }
 
-static enum hv_status create_locked(u64 flags, u64 *id)
+static enum hv_status create_locked(const struct hv_in_create_partition *in,
+				    u64 *id)
 {
 	struct child **slot = find_slot(0);
 	struct child *child;
@@ -135,7 +136,12 @@ static enum hv_status create_locked(u64 flags, u64 *id)
 	child = (struct child *)page;
 	child->id = next_id++;
 	child->state = CHILD_CREATED;
-	child->flags = flags;
+	child->flags = in->flags;
+	child->compatibility = in->compatibility;
+	memcpy(child->disabled_features, in->disabled_features,
+	       sizeof(child->disabled_features));
+	child->disabled_xsave = in->disabled_xsave;
+	child->processors_per_socket = num_cpus;
 	child->large_xsave = knobs.large_xsave;
 	*slot = child;
 	*id = child->id;
@@ -144,18 +150,18 @@ static enum hv_status create_locked(u64 flags, u64 *id)
 
 /**
  * child_create() - Create a child
- * @flags: HV_CREATE_*
+ * @in: what it is to be like, checked
  * @id: set to its id
  *
  * Return: HV_STATUS_SUCCESS, HV_STATUS_NO_RESOURCES (too many of them) or
  * HV_STATUS_INSUFFICIENT_MEMORY (in the parent's own pool).
  */
-enum hv_status child_create(u64 flags, u64 *id)
+enum hv_status child_create(const struct hv_in_create_partition *in, u64 *id)
 {
 	enum hv_status status;
 
 	spin_lock(&children_lock);
-	status = create_locked(flags, id);
+	status = create_locked(in, id);
 	spin_unlock(&children_lock);
 	return status;
 }

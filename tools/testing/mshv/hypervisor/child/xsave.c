@@ -4,6 +4,7 @@
  * XSAVE. The hypervisor keeps the standard format, in which each component has
  * a place of its own.
  */
+#include "../machine/features.h"
 #include "child.h"
 
 #define XSAVE_LEAF		0x0000000d
@@ -12,6 +13,7 @@
 
 #define STATE_X87		BIT(0)
 #define STATE_SSE		BIT(1)
+#define STATES_OF_AVX		0xe4UL		/* AVX and the three of AVX-512 */
 #define COMPACTED		BIT(63)
 
 #define FCW_RESET		0x37f
@@ -55,6 +57,17 @@ static struct component component(u32 n)
 }
 
 /**
+ * child_xsave_features() - How can a VP keep its extended state?
+ * @child: of this partition
+ *
+ * Return: HV_XSAVE_FEATURE_*.
+ */
+u64 child_xsave_features(const struct child *child)
+{
+	return processor_xsave_features() & ~child->disabled_xsave;
+}
+
+/**
  * child_xsave_states() - Which states can a VP have?
  * @child: of this partition
  *
@@ -62,11 +75,10 @@ static struct component component(u32 n)
  */
 u64 child_xsave_states(const struct child *child)
 {
-	u64 states;
-	u32 leaf[4];
+	u64 states = processor_xsave_states() & ~XSAVE_LARGE;
 
-	cpuid(XSAVE_LEAF, 0, leaf);
-	states = ((u64)leaf[3] << 32 | leaf[0]) & ~XSAVE_LARGE;
+	if (!(child_xsave_features(child) & HV_XSAVE_FEATURE_AVX))
+		states &= ~STATES_OF_AVX;
 	return child->large_xsave ? states | XSAVE_LARGE : states;
 }
 
@@ -167,6 +179,12 @@ void child_xsave_get(struct child_vp *vp, u64 states, void *compacted)
 	}
 }
 
+static void take_away(struct child_vp *vp, void *place, u32 n,
+		      struct component c)
+{
+	memset(vp->xsave + c.offset, 0, c.size);
+}
+
 static void put_in(struct child_vp *vp, void *place, u32 n, struct component c)
 {
 	struct legacy *to = vp->xsave;
@@ -203,7 +221,9 @@ static void put_legacy(struct legacy *to, const struct legacy *from, u64 states)
  * @states: which part of it; with x87 and SSE
  * @compacted: child_xsave_size() bytes
  *
- * A state that is not in @compacted, or whose bit in its header is clear, becomes
+ * The header of @compacted tells which states have a place in it, of those in
+ * @states. x87 and SSE always have, so that a VMM may leave their bits out. A
+ * state that is not in @compacted, or whose bit in its header is clear, becomes
  * that of a processor that was reset.
  *
  * Return: false when there is no such state.
@@ -212,9 +232,10 @@ bool child_xsave_set(struct child_vp *vp, u64 states, void *compacted)
 {
 	const struct legacy *from = compacted;
 	struct legacy *to = vp->xsave;
+	u64 layout = (from->xcomp_bv & ~COMPACTED) | STATE_X87 | STATE_SSE;
 
-	if (from->xcomp_bv != (states | COMPACTED) ||
-	    (from->xstate_bv & ~states) ||
+	if (!(from->xcomp_bv & COMPACTED) || (layout & ~states) ||
+	    (from->xstate_bv & ~layout) ||
 	    !all_zero(from->reserved, sizeof(from->reserved)) ||
 	    (from->mxcsr & ~MXCSR_DEFINED))
 		return false;
@@ -222,9 +243,10 @@ bool child_xsave_set(struct child_vp *vp, u64 states, void *compacted)
 	put_legacy(to, from, from->xstate_bv);
 	/* What was put into the legacy area is there, first state or not. */
 	to->xstate_bv = (from->xstate_bv & ~XSAVE_LARGE) | STATE_X87 | STATE_SSE;
-	walk(states, compacted, vp, put_in);
+	walk(layout, compacted, vp, put_in);
+	walk(states & ~layout, NULL, vp, take_away);
 	if (from->xstate_bv & XSAVE_LARGE)
-		set_large(vp, large_part(compacted, states));
+		set_large(vp, large_part(compacted, layout));
 	else if (vp->child->large_xsave)
 		reset_large(vp);
 	return true;
@@ -238,6 +260,9 @@ void child_xsave_reset(struct child_vp *vp)
 {
 	struct legacy *area = vp->xsave;
 
+	/* The processor tells its MXCSR_MASK in no other way. */
+	asm volatile("fxsave64 %0" : "+m" (*area));
+	memset(area->unused, 0, sizeof(area->unused));
 	put_legacy(area, NULL, 0);
 	area->xstate_bv = STATE_X87 | STATE_SSE;
 	if (vp->child->large_xsave)

@@ -12,6 +12,11 @@
 #define LOCAL_APIC_PFN	0xfee00
 #define RWX		(HV_MAP_GPA_READABLE | HV_MAP_GPA_WRITABLE | \
 			 HV_MAP_GPA_EXECUTABLE)
+
+/* Properties that Linux has no names for */
+#define PROCESSOR_FEATURES0	0x0006000a
+#define PROCESSOR_FEATURES1	0x0006000b
+
 #define NOT_A_CHILD	0xdead0000
 #define BEYOND_GFN	BIT_ULL(40)
 
@@ -278,6 +283,8 @@ static void properties_have_rules(struct kunit *test)
 		{ 0x7fffffff, 1, HV_STATUS_UNKNOWN_PROPERTY },
 	};
 	static const struct property_case active[] = {
+		{ HV_PARTITION_PROPERTY_PRIVILEGE_FLAGS, 0,
+		  HV_STATUS_INVALID_PARTITION_STATE },
 		{ HV_PARTITION_PROPERTY_SYNTHETIC_PROC_FEATURES, 1,
 		  HV_STATUS_INVALID_PARTITION_STATE },
 		{ HV_PARTITION_PROPERTY_UNIMPLEMENTED_MSR_ACTION, 1,
@@ -295,6 +302,55 @@ static void properties_have_rules(struct kunit *test)
 	fill_pool(test, id, CHILD_POOL_PAGES);
 	EXPECT_CALL(test, INITIALIZE, id, SUCCESS);
 	expect_properties(test, id, active, ARRAY_SIZE(active));
+	end_child(test, id);
+}
+
+static u64 child_property(struct kunit *test, u64 id, u32 code)
+{
+	struct pages *pages = test->priv;
+	struct hv_input_get_partition_property *in = pages->in;
+
+	memset(in, 0, PAGE_SIZE);
+	in->partition_id = id;
+	in->property_code = code;
+	EXPECT_STATUS(test, page_call(test, HVCALL_GET_PARTITION_PROPERTY),
+		      HV_STATUS_SUCCESS);
+	return pages->out[0];
+}
+
+/* A child has its parent's features but for those that were disabled. */
+static void features_can_be_disabled(struct kunit *test)
+{
+	u64 host[2] = {
+		child_property(test, HV_PARTITION_ID_SELF, PROCESSOR_FEATURES0),
+		child_property(test, HV_PARTITION_ID_SELF, PROCESSOR_FEATURES1),
+	};
+	struct pages *pages = test->priv;
+	struct hv_input_create_partition *in = pages->in;
+	struct hv_partition_creation_properties *properties =
+		&in->partition_creation_properties;
+	u64 id, states;
+
+	fill_pool(test, HV_PARTITION_ID_SELF, 1);
+	memset(in, 0, PAGE_SIZE);
+	in->flags = CHILD_FLAGS;
+	in->compatibility_version = HV_COMPATIBILITY_21_H2;
+	properties->disabled_processor_features.as_uint64[0] = 0xff;
+	properties->disabled_processor_features.as_uint64[1] = ~0ULL;
+	properties->disabled_processor_xsave_features.avx_support = 1;
+	EXPECT_STATUS(test, page_call(test, HVCALL_CREATE_PARTITION),
+		      HV_STATUS_SUCCESS);
+	id = pages->out[0];
+
+	KUNIT_EXPECT_NE(test, host[0] & 0xff, 0ULL);
+	KUNIT_EXPECT_EQ(test, child_property(test, id, PROCESSOR_FEATURES0),
+			host[0] & ~0xffULL);
+	KUNIT_EXPECT_EQ(test, child_property(test, id, PROCESSOR_FEATURES1),
+			0ULL);
+	states = child_property(test, id, HV_PARTITION_PROPERTY_XSAVE_STATES);
+	KUNIT_EXPECT_EQ(test, states & 7, 3ULL);
+	fill_pool(test, id, CHILD_POOL_PAGES);
+	EXPECT_CALL(test, INITIALIZE, id, SUCCESS);
 	end_child(test, id);
 }
 
@@ -320,6 +376,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(mappings_are_checked),
 	KUNIT_CASE(mappings_replace_each_other),
 	KUNIT_CASE(properties_have_rules),
+	KUNIT_CASE(features_can_be_disabled),
 	{}
 };
 

@@ -5,8 +5,20 @@
  */
 #include <linux/cpumask.h>
 #include <linux/smp.h>
+#include <asm/cpuid/api.h>
 
 #include "call.h"
+
+/* Properties that Linux has no names for */
+#define PROCESSORS_PER_SOCKET	0x00050003
+#define PROCESSOR_VENDOR	0x00060000
+#define CLFLUSH_SIZE		0x00060003
+#define ADDRESS_WIDTH		0x00060006
+#define PROCESSOR_FEATURES0	0x0006000a
+#define PROCESSOR_FEATURES1	0x0006000b
+#define ASSIGNABLE_FEATURES	0x00090009
+
+#define SYNTHETIC_SYNIC		BIT_ULL(4)
 
 #define PROPERTY_NONE	0x00020fff
 #define INTEGRATED	HV_PARTITION_PROPERTY_INTEGRATED_SCHEDULER_ENABLED
@@ -164,6 +176,104 @@ static void scheduler_property_is_known(struct kunit *test)
 		KUNIT_EXPECT_NE(test, pages->out[0], OUT_FILL);
 }
 
+/* The value of a property, 0 in a partition that may not ask */
+static u64 property_value(struct kunit *test, u32 code)
+{
+	struct pages *pages = test->priv;
+
+	EXPECT_STATUS(test, get_property(test, HV_PARTITION_ID_SELF, code, 0),
+		      unless_guest(HV_STATUS_SUCCESS));
+	return this_role() == ROLE_GUEST ? 0 : pages->out[0];
+}
+
+static void features_are_those_of_cpuid(struct kunit *test)
+{
+	static const struct {
+		u8 bank, bit;
+		u32 leaf;
+		u8 output, output_bit;
+	} cases[] = {
+		{ 0, 0, 1, CPUID_ECX, 0 },		/* SSE3 */
+		{ 0, 16, 1, CPUID_ECX, 25 },		/* AES */
+		{ 0, 5, 0x80000001, CPUID_ECX, 6 },	/* SSE4A */
+		{ 0, 35, 7, CPUID_EBX, 20 },		/* SMAP */
+		{ 0, 46, 0x80000008, CPUID_EBX, 12 },	/* IBPB */
+		{ 1, 16, 7, CPUID_EDX, 14 },		/* SERIALIZE */
+		{ 1, 18, 7, CPUID_EBX, 1 },		/* IA32_TSC_ADJUST */
+	};
+	u64 banks[] = {
+		property_value(test, PROCESSOR_FEATURES0),
+		property_value(test, PROCESSOR_FEATURES1),
+	};
+	int i;
+
+	if (this_role() == ROLE_GUEST)
+		return;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u32 out[4];
+
+		cpuid_count(cases[i].leaf, 0, &out[0], &out[1], &out[2],
+			    &out[3]);
+		KUNIT_EXPECT_EQ_MSG(test, banks[cases[i].bank] >> cases[i].bit & 1,
+				    (u64)out[cases[i].output] >>
+				    cases[i].output_bit & 1,
+				    "feature %d of bank %d", cases[i].bit,
+				    cases[i].bank);
+	}
+	KUNIT_EXPECT_EQ(test, banks[0] & BIT_ULL(63), 0ULL);
+	KUNIT_EXPECT_EQ(test, banks[1] & ~GENMASK_ULL(21, 0), 0ULL);
+}
+
+static void processor_is_that_of_cpuid(struct kunit *test)
+{
+	u64 width = property_value(test, ADDRESS_WIDTH);
+	u64 vendor = property_value(test, PROCESSOR_VENDOR);
+	u64 line = property_value(test, CLFLUSH_SIZE);
+	u64 sockets = property_value(test, PROCESSORS_PER_SOCKET);
+
+	if (this_role() == ROLE_GUEST)
+		return;
+	KUNIT_EXPECT_EQ(test, width, cpuid_eax(0x80000008) & 0xff);
+	KUNIT_EXPECT_EQ(test, vendor,
+			boot_cpu_data.x86_vendor == X86_VENDOR_INTEL);
+	KUNIT_EXPECT_EQ(test, 1 << line, (cpuid_ebx(1) >> 8 & 0xff) * 8);
+	KUNIT_EXPECT_GE(test, sockets, num_online_cpus());
+}
+
+static void extended_state_is_that_of_cpuid(struct kunit *test)
+{
+	u64 features = property_value(test,
+				      HV_PARTITION_PROPERTY_PROCESSOR_XSAVE_FEATURES);
+	u64 states = property_value(test, HV_PARTITION_PROPERTY_XSAVE_STATES);
+	u64 size = property_value(test,
+				  HV_PARTITION_PROPERTY_MAX_XSAVE_DATA_SIZE);
+
+	if (this_role() == ROLE_GUEST)
+		return;
+	KUNIT_EXPECT_EQ(test, features & 1, cpuid_ecx(1) >> 26 & 1);
+	KUNIT_EXPECT_EQ(test, features >> 2 & 1, cpuid_ecx(1) >> 28 & 1);
+	KUNIT_EXPECT_EQ(test, (u32)states, cpuid_eax(0xd));
+	KUNIT_EXPECT_GE(test, size, 576ULL);
+}
+
+static void assignable_features_have_their_layout(struct kunit *test)
+{
+	struct pages *pages = test->priv;
+
+	EXPECT_STATUS(test, get_property_ex(test, HV_PARTITION_ID_SELF,
+					    ASSIGNABLE_FEATURES, 0, 0),
+		      unless_guest(HV_STATUS_SUCCESS));
+	if (this_role() == ROLE_GUEST)
+		return;
+	/* The number of banks, then zeroes */
+	KUNIT_EXPECT_EQ(test, pages->out[0], 1ULL);
+	KUNIT_EXPECT_NE(test, pages->out[1] & SYNTHETIC_SYNIC, 0ULL);
+	KUNIT_EXPECT_EQ(test, pages->out[2], OUT_FILL);
+	EXPECT_STATUS(test, get_property(test, HV_PARTITION_ID_SELF,
+					 ASSIGNABLE_FEATURES, 0),
+		      HV_STATUS_UNKNOWN_PROPERTY);
+}
+
 static u64 vp_index_call(struct kunit *test, u64 start, u64 count)
 {
 	return page_call(test, HVCALL_GET_VP_INDEX_FROM_APIC_ID |
@@ -238,6 +348,10 @@ static struct kunit_case partition_cases[] = {
 	KUNIT_CASE(reserved_fields_are_zero),
 	KUNIT_CASE(capabilities_have_their_layout),
 	KUNIT_CASE(scheduler_property_is_known),
+	KUNIT_CASE(features_are_those_of_cpuid),
+	KUNIT_CASE(processor_is_that_of_cpuid),
+	KUNIT_CASE(extended_state_is_that_of_cpuid),
+	KUNIT_CASE(assignable_features_have_their_layout),
 	KUNIT_CASE(vp_indexes_are_found),
 	KUNIT_CASE(bad_element_ends_the_list),
 	KUNIT_CASE(list_stays_in_its_page),

@@ -163,10 +163,35 @@ static void extended_state_is_compacted(struct kunit *test)
 	finish(test, &state);
 }
 
+/* A VMM may leave out states, and the bits of those that always have a place. */
+static void states_may_be_left_out(struct kunit *test)
+{
+	struct state state = start(test);
+
+	good_input(test, &state);
+	EXPECT_STATUS(test, state_call(test, HVCALL_GET_VP_STATE, 1),
+		      HV_STATUS_SUCCESS);
+	/* MXCSR_MASK is beside MXCSR; 0 would stand for one without DAZ. */
+	KUNIT_EXPECT_NE(test, state.data[3] >> 32, 0ULL);
+
+	state.data[XCOMP_BV] = BIT_ULL(63);
+	good_input(test, &state);
+	EXPECT_STATUS(test, state_call(test, HVCALL_SET_VP_STATE, 1),
+		      HV_STATUS_SUCCESS);
+
+	/* AVX was not asked for. */
+	state.data[XCOMP_BV] = BIT_ULL(63) | LEGACY | BIT_ULL(2);
+	good_input(test, &state);
+	EXPECT_STATUS(test, state_call(test, HVCALL_SET_VP_STATE, 1),
+		      HV_STATUS_INVALID_PARAMETER);
+	finish(test, &state);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(requests_are_checked),
 	KUNIT_CASE(pages_are_checked),
 	KUNIT_CASE(extended_state_is_compacted),
+	KUNIT_CASE(states_may_be_left_out),
 	{}
 };
 

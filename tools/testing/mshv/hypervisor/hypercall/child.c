@@ -2,10 +2,9 @@
 /*
  * Hypercalls about children as a whole.
  */
+#include "../machine/features.h"
 #include "child.h"
 #include "hypercall.h"
-
-#define XSAVE_SUPPORT		BIT(0)
 
 /* What a child may be told to use; not all of it has an effect. */
 #define SYNTHETIC_FEATURES	0xffffffffUL
@@ -14,8 +13,9 @@
  * call_create_partition() - HvCallCreatePartition
  * @call: the call
  *
- * Which features of the processor the parent does not want to show is its own
- * affair: it answers CPUID itself. Only partitions without isolation are made.
+ * The properties of the child tell which features of the processor its parent
+ * disabled; in CPUID the parent hides them itself. Only partitions without
+ * isolation are made.
  *
  * Return: HV_STATUS_SUCCESS, HV_STATUS_INVALID_PARAMETER, or as
  * child_create().
@@ -30,7 +30,7 @@ enum hv_status call_create_partition(struct hypercall *call)
 	    in->compatibility < HV_COMPATIBILITY_MIN ||
 	    in->compatibility > HV_COMPATIBILITY_MAX)
 		return HV_STATUS_INVALID_PARAMETER;
-	status = child_create(in->flags, call->output);
+	status = child_create(in, call->output);
 	stats_show_children();
 	return status;
 }
@@ -116,6 +116,11 @@ static const struct property {
 		.max = 1,
 		.check = check_tracking,
 	}, {
+		.code = HV_PROPERTY_PROCESSORS_PER_SOCKET,
+		.offset = offsetof(struct child, processors_per_socket),
+		.max = MAX_CHILD_VPS,
+		.early = true,
+	}, {
 		.code = HV_PROPERTY_UNIMPLEMENTED_MSR_ACTION,
 		.offset = offsetof(struct child, unimplemented_msr_action),
 		.max = HV_UNIMPLEMENTED_MSR_IGNORE,
@@ -154,21 +159,33 @@ static void set_value(struct child *child, const struct property *property,
 static enum hv_status get_constant(const struct child *child, u32 code,
 				   u64 *value)
 {
+	u32 bank = code - HV_PROPERTY_PROCESSOR_FEATURES0;
+
+	if (processor_property(code, value))
+		return HV_STATUS_SUCCESS;
 	switch (code) {
 	case HV_PROPERTY_PRIVILEGE_FLAGS:
-		*value = 0;
+		*value = child_privileges(child);
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_COMPATIBILITY_VERSION:
+		*value = child->compatibility;
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_GUEST_OS_ID:
+		*value = child->guest_os_id;
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_PROCESSOR_FEATURES0:
+	case HV_PROPERTY_PROCESSOR_FEATURES1:
+		*value = processor_features(bank) &
+			 ~child->disabled_features[bank];
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_XSAVE_FEATURES:
-		*value = XSAVE_SUPPORT;
+		*value = child_xsave_features(child);
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_XSAVE_STATES:
 		*value = child_xsave_states(child);
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_XSAVE_MAX_SIZE:
 		*value = child_xsave_size(child_xsave_states(child));
-		return HV_STATUS_SUCCESS;
-	case HV_PROPERTY_PROCESSOR_CLOCK_FREQUENCY:
-		*value = clock_tsc_hz();
 		return HV_STATUS_SUCCESS;
 	}
 	return HV_STATUS_UNKNOWN_PROPERTY;
@@ -252,6 +269,8 @@ static enum hv_status set_property(struct child *child, u32 code, u64 value)
 
 	if (!child)
 		return HV_STATUS_INVALID_PARTITION_ID;
+	if (code == HV_PROPERTY_PRIVILEGE_FLAGS && child->state != CHILD_CREATED)
+		return HV_STATUS_INVALID_PARTITION_STATE;
 	if (!property)
 		return get_constant(child, code, &constant) ?
 		       HV_STATUS_UNKNOWN_PROPERTY : HV_STATUS_OPERATION_DENIED;

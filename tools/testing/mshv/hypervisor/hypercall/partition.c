@@ -2,7 +2,10 @@
 /*
  * Hypercalls about a partition as a whole.
  */
+#include "../machine/features.h"
+#include "child.h"
 #include "hypercall.h"
+#include "tlfs_synthetic.h"
 
 static bool is_self(const struct hypercall *call, u64 id)
 {
@@ -30,12 +33,28 @@ static enum hv_status integrated_scheduler(u64 *value)
 static enum hv_status get_property(struct hypercall *call, u32 code,
 				   u64 *value)
 {
+	if (processor_property(code, value))
+		return HV_STATUS_SUCCESS;
 	switch (code) {
 	case HV_PROPERTY_PRIVILEGE_FLAGS:
 		*value = call->vp->partition->privileges;
 		return HV_STATUS_SUCCESS;
-	case HV_PROPERTY_PROCESSOR_CLOCK_FREQUENCY:
-		*value = clock_tsc_hz();
+	case HV_PROPERTY_PROCESSORS_PER_SOCKET:
+		*value = num_cpus;
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_PROCESSOR_FEATURES0:
+	case HV_PROPERTY_PROCESSOR_FEATURES1:
+		*value = processor_features(code -
+					    HV_PROPERTY_PROCESSOR_FEATURES0);
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_XSAVE_FEATURES:
+		*value = processor_xsave_features();
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_XSAVE_STATES:
+		*value = processor_xsave_states();
+		return HV_STATUS_SUCCESS;
+	case HV_PROPERTY_XSAVE_MAX_SIZE:
+		*value = child_xsave_size(processor_xsave_states());
 		return HV_STATUS_SUCCESS;
 	case HV_PROPERTY_HIERARCHICAL_INTEGRATED_SCHEDULER_ENABLED:
 		return integrated_scheduler(value);
@@ -70,6 +89,15 @@ static enum hv_status vmm_capabilities(struct hv_vmm_capabilities *out)
 	return knobs.vmm_capabilities_status;
 }
 
+/* What the parent may let its children use: all that is implemented. */
+static enum hv_status
+assignable_synthetic_features(struct hv_assignable_features *out)
+{
+	out->bank_count = HV_SYNTHETIC_FEATURE_BANKS;
+	out->banks[0] = HV_SYNTHETIC_IMPLEMENTED;
+	return HV_STATUS_SUCCESS;
+}
+
 /**
  * call_get_partition_property_ex() - HvCallGetPartitionPropertyEx
  * @call: the call
@@ -87,5 +115,7 @@ enum hv_status call_get_partition_property_ex(struct hypercall *call)
 					  in->simple.code, call->output);
 	if (in->simple.code == HV_PROPERTY_VMM_CAPABILITIES)
 		return vmm_capabilities(call->output);
+	if (in->simple.code == HV_PROPERTY_ASSIGNABLE_SYNTHETIC_FEATURES)
+		return assignable_synthetic_features(call->output);
 	return get_property(call, in->simple.code, call->output);
 }

@@ -277,6 +277,10 @@ struct child_vp {
  * @npt_stale: there was one that is not counted yet
  * @mapped: 4 KiB pages mapped, those of no access not counted
  * @num_vps: its VPs
+ * @compatibility: version that the parent named
+ * @disabled_features: what its VPs do not have of processor_features()
+ * @disabled_xsave: likewise, of processor_xsave_features()
+ * @processors_per_socket: property, told but without effect
  * @large_xsave: its VPs have XSAVE_LARGE
  * @tsc_invariant: MSR: 1: CPUID says that the TSC is invariant
  * @synthetic_features: property
@@ -309,6 +313,10 @@ struct child {
 	bool npt_stale;
 	u64 mapped;
 	u32 num_vps;
+	u32 compatibility;
+	u64 disabled_features[HV_PROCESSOR_FEATURE_BANKS];
+	u64 disabled_xsave;
+	u64 processors_per_socket;
 	bool large_xsave;
 	u64 tsc_invariant;
 	u64 synthetic_features;
@@ -344,7 +352,7 @@ struct child_vp *child_vp_find(u64 id, u32 index);
 enum hv_status child_vp_get(u64 id, u32 index, struct child_vp **vp);
 void child_vp_put(struct child_vp *vp);
 enum hv_status child_get_active(u64 id, struct child **child);
-enum hv_status child_create(u64 flags, u64 *id);
+enum hv_status child_create(const struct hv_in_create_partition *in, u64 *id);
 enum hv_status child_initialize(u64 id);
 enum hv_status child_finalize(u64 id);
 enum hv_status child_delete(u64 id);
@@ -448,6 +456,7 @@ bool child_result_msr(struct child_vp *vp, u32 msr, bool write, u32 *action);
 
 /* child/xsave.c: extended state in compacted format; with the VP at hand */
 void child_xsave_reset(struct child_vp *vp);
+u64 child_xsave_features(const struct child *child);
 u64 child_xsave_states(const struct child *child);
 u32 child_xsave_size(u64 states);
 void child_xsave_get(struct child_vp *vp, u64 states, void *compacted);

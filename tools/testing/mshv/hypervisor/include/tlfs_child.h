@@ -6,7 +6,7 @@
 #ifndef HV_TLFS_CHILD_H
 #define HV_TLFS_CHILD_H
 
-#include "types.h"
+#include "tlfs.h"
 
 /* Creation */
 #define HV_CREATE_SMT				BIT(0)
@@ -30,7 +30,7 @@ struct hv_in_create_partition {
 	u32 proximity_flags;
 	u32 compatibility;
 	u32 padding;
-	u64 disabled_features[2];
+	u64 disabled_features[HV_PROCESSOR_FEATURE_BANKS];
 	u64 disabled_xsave;
 	u64 isolation;
 };
@@ -41,9 +41,6 @@ struct hv_in_create_partition {
 #define HV_PROPERTY_REFERENCE_TIME		0x00030005
 #define HV_PROPERTY_PAGE_ACCESS_TRACKING	0x00050005
 #define HV_PROPERTY_UNIMPLEMENTED_MSR_ACTION	0x00050017
-#define HV_PROPERTY_XSAVE_FEATURES		0x00060002
-#define HV_PROPERTY_XSAVE_STATES		0x00060007
-#define HV_PROPERTY_XSAVE_MAX_SIZE		0x00060008
 
 #define HV_UNIMPLEMENTED_MSR_FAULT		0
 #define HV_UNIMPLEMENTED_MSR_IGNORE		1
