@@ -4,6 +4,7 @@
 import re
 
 from . import partition
+from .kernel_log import kernel_trouble
 from .matrix import HYPERVISOR, LINUX, Loads
 
 # Runs inside; prints KEY=VALUE lines.
@@ -46,14 +47,6 @@ DISPATCH = (
     (r"Hypervisor using root scheduler", LINUX),
     (r"Hypervisor using (classic|core) scheduler", HYPERVISOR),
 )
-
-TROUBLE = re.compile(r"WARNING:|BUG:|Call Trace:|Oops|Kernel panic|general protection|"
-                     r"unable to handle|possible recursive|RCU.*stall|blocked for more than")
-
-
-def kernel_trouble(console):
-    """The lines of a kernel log that no run may have."""
-    return [line for line in console.splitlines() if TROUBLE.search(line)]
 
 
 def boot_row(row, kernel, driver, **options):

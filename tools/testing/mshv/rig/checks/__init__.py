@@ -7,7 +7,7 @@ is; or, when one run decides several tests, a dictionary of such lists by test.
 An exception fails the test that raised it.
 """
 
-from . import (behaviour, build, coverage, docs, ends, kunit, linux, matrix, peer_selftests, power,
+from . import (behaviour, build, coverage, docs, ends, judge, kunit, linux, matrix, peer_selftests, power,
                processors, selftests, static, uapi, vmbus)
 
 # By the name that `make check ONLY=` takes. They begin in this order: what takes
@@ -23,6 +23,7 @@ GROUPS = {
     "docs": docs.tests,
     "uapi": uapi.tests,
     "ends": ends.tests,
+    "judge": judge.tests,
     "processors": processors.tests,
     "power": power.tests,
     "vmbus": vmbus.tests,
