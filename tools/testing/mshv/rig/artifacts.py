@@ -9,7 +9,7 @@ import pathlib
 import subprocess
 import threading
 
-from kernels import base, checker as sparse, debian
+from kernels import base, checker as sparse, debian, debug
 from kernels.errors import Problem
 from kernels.run import environment
 
@@ -53,6 +53,11 @@ class Kernel:
     release: str
     where: pathlib.Path     # its directory in the cache
 
+    @property
+    def label(self):
+        """For the names of what is built for it: flavours have the same release."""
+        return f"{self.release}-debug" if self.title == "debug" else self.release
+
 
 def kernel(title, where, image, headers):
     """A Kernel from the cache directory WHERE."""
@@ -66,6 +71,13 @@ def base_kernel():
     """Linux in the project's configuration."""
     where = base.find(VERSION) or base.provide(VERSION)
     return kernel("base", where, "build/arch/x86/boot/bzImage", "build")
+
+
+@once
+def debug_kernel():
+    """The same with checks for faults."""
+    where = debug.find(VERSION) or debug.provide(VERSION)
+    return kernel("debug", where, "build/arch/x86/boot/bzImage", "build")
 
 
 @once
@@ -107,9 +119,11 @@ def make(what, directory, output, *arguments):
 @once
 def modules(target):
     """{name: path} of the modules of this project, built for the Kernel TARGET."""
-    output = BUILD / "modules" / target.release
-    build(f"module-{target.release}",
-          [str(TOP / "scripts/build-module"), str(target.headers), str(output)])
+    output = BUILD / "modules" / target.label
+    # The debug kernel tells the fuzzer what it reaches of the module.
+    coverage = ["KCOV_INSTRUMENT=y"] if target.title == "debug" else []
+    build(f"module-{target.label}",
+          [str(TOP / "scripts/build-module"), str(target.headers), str(output), *coverage])
     return {path.stem: path for path in output.rglob("*.ko")}
 
 
@@ -132,12 +146,17 @@ def hypervisor():
 
 
 @once
-def conformance():
-    """{name: path} of the modules that test the test hypervisor, for the base kernel."""
-    output = BUILD / "conformance"
+def conformance(target=None):
+    """{name: path} of the modules that test the test hypervisor, for the Kernel TARGET.
+
+    Without one, for the base kernel.
+    """
+    target = target or base_kernel()
+    what = "conformance-debug" if target.title == "debug" else "conformance"
+    output = BUILD / what
     output.mkdir(parents=True, exist_ok=True)
-    build("conformance", ["make", "-C", str(base_kernel().headers), f"M={CONFORMANCE}",
-                          f"MO={output}", "modules"])
+    build(what, ["make", "-C", str(target.headers), f"M={CONFORMANCE}", f"MO={output}",
+                 "modules"])
     return {path.stem: path for path in output.glob("*.ko")}
 
 

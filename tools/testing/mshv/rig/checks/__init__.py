@@ -7,8 +7,8 @@ is; or, when one run decides several tests, a dictionary of such lists by test.
 An exception fails the test that raised it.
 """
 
-from . import (behaviour, build, coverage, docs, ends, judge, kunit, linux, matrix, peer_selftests, power,
-               processors, selftests, static, uapi, vmbus)
+from . import (behaviour, build, coverage, debug, docs, ends, judge, kunit, linux, matrix,
+               peer_selftests, power, processors, selftests, static, uapi, vmbus)
 
 # By the name that `make check ONLY=` takes. They begin in this order: what takes
 # long early, so that every processor has something to do until the end.
@@ -38,4 +38,6 @@ GROUPS = {
 SOAK = {
     "selftests": selftests.soak_tests,
     "peer-selftests": peer_selftests.soak_tests,
+    "debug": debug.tests,
+    "debug-all": debug.soak_tests,
 }
