@@ -17,6 +17,7 @@
  * memory for a while. They are set from the beginning. A large page always has
  * both, because who clears one makes small pages of it first.
  */
+#include "child/child_upcalls.h"
 #include "child.h"
 
 #define NPT_LEVELS	4
@@ -133,7 +134,7 @@ static void set_entry(struct child *child, u64 *entry, u64 value, u32 level)
 					      __ATOMIC_SEQ_CST));
 	if (is_table(old, level)) {
 		child->npt_generation++;
-		run_flush(child);
+		child_upcalls.flush(child);
 		drop_table(child, table_of(old), level - 1);
 	} else {
 		if (old & X86_PTE_PRESENT)
@@ -386,7 +387,7 @@ void child_npt_settle(struct child *child)
 		return;
 	child->npt_stale = false;
 	child->npt_generation++;
-	run_flush(child);
+	child_upcalls.flush(child);
 }
 
 /**

@@ -4,6 +4,7 @@
  * functions that know where they are. The VP does not run, and children_lock is
  * held.
  */
+#include "child/child_upcalls.h"
 #include "child_registers.h"
 
 #define XSAVE_XMM_CONTROL	16
@@ -285,7 +286,7 @@ static void get_cpuid(const struct access *a, struct hv_value *value)
 	u32 leaf = a->name == HV_REGISTER_VERSION ? HV_CPUID_VERSION :
 						    HV_CPUID_FEATURES + a->n;
 
-	run_cpuid(a->vp, leaf, 0, (u32 *)value);
+	child_upcalls.cpuid(a->vp, leaf, 0, (u32 *)value);
 }
 
 static void get_count(const struct access *a, struct hv_value *value)

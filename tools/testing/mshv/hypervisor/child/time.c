@@ -10,6 +10,7 @@
  *
  * whether the guest computes it from the page or asks for it.
  */
+#include "child/child_upcalls.h"
 #include "child.h"
 
 /**
@@ -34,7 +35,7 @@ bool child_time_stops(struct child *child)
 			WRITE_ONCE(vp->stop, 0);
 			continue;
 		}
-		run_stop(vp);
+		child_upcalls.stop(vp);
 		stopped = false;
 	}
 	return stopped;
@@ -62,7 +63,7 @@ static void change(struct child *child)
 			continue;
 		if (!child->time_freeze)
 			go_on(vp, missed);
-		run_update(vp);
+		child_upcalls.update(vp);
 	}
 }
 

@@ -3,6 +3,7 @@
  * VPs of children: create, delete, and the pages by which their parent sees
  * them. All of it is under children_lock.
  */
+#include "child/child_upcalls.h"
 #include "child.h"
 
 /* Pages of every VP: its record, its VMCB, its extended state */
@@ -47,7 +48,7 @@ enum hv_status child_vp_create(struct child *child, u32 index)
 	vp->index = index;
 	vp->child = child;
 	vp->explicit_suspend = true;
-	run_vmcb_init(vp);
+	child_upcalls.init_vmcb(vp);
 	vp->vmcb->tsc_offset = -child->frozen_for;
 	child_xsave_reset(vp);
 	child_msr_reset(vp);
@@ -69,7 +70,7 @@ void child_vp_delete(struct child_vp *vp)
 	struct child *child = vp->child;
 	u32 i;
 
-	run_forget(vp);
+	child_upcalls.forget(vp);
 	overlay_delete(child, &vp->synic.messages);
 	overlay_delete(child, &vp->synic.flags);
 	for (i = 0; i < ARRAY_SIZE(vp->state); i++)

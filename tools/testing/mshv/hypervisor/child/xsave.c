@@ -4,7 +4,7 @@
  * XSAVE. The hypervisor keeps the standard format, in which each component has
  * a place of its own.
  */
-#include "../machine/features.h"
+#include "machine/features.h"
 #include "child.h"
 
 #define XSAVE_LEAF		0x0000000d

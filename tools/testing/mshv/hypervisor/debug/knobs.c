@@ -22,16 +22,6 @@ struct knob {
 	bool fixed;			/* not at run time */
 };
 
-struct knobs knobs = {
-	.partition = PARTITION_L1VH,
-	.scheduler = 3,
-	.vmm_capabilities = 0x40,
-	.vmm_capabilities_banks = 1,
-	.integrated_scheduler = 1,
-	.build = 27750,
-	.crash_ends = 1,
-};
-
 static const struct choice partition_types[] = {
 	{ "l1vh", PARTITION_L1VH },
 	{ "root", PARTITION_ROOT },

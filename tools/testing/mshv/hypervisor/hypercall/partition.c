@@ -2,7 +2,7 @@
 /*
  * Hypercalls about a partition as a whole.
  */
-#include "../machine/features.h"
+#include "machine/features.h"
 #include "child.h"
 #include "hypercall.h"
 #include "tlfs_synthetic.h"

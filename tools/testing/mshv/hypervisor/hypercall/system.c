@@ -5,6 +5,7 @@
  * Invariant: the machine can be put to sleep only after the root partition
  * said how (the ACPI sleep types), as on real hardware.
  */
+#include "parent/parent_upcalls.h"
 #include "hypercall.h"
 
 static bool s5_known;
@@ -64,7 +65,7 @@ enum hv_status call_enter_sleep_state(struct hypercall *call)
 
 	if (in->state != HV_SLEEP_STATE_S5 || !s5_known)
 		return HV_STATUS_INVALID_PARAMETER;
-	ledger_log();
+	parent_upcalls.log_ledger();
 	end_of_run(END_POWER_OFF, "the parent powered off");
 }
 

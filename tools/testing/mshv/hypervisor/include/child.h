@@ -45,7 +45,7 @@ enum child_state {
  * @free: number of them that no object uses
  * @used: number of them that objects use
  * @first: the free ones, linked through their first word; 0: none
- * @extra: used ones that no object needs, see child/pool.c; linked likewise
+ * @extra: used ones that no object needs, see core/pool.c; linked likewise
  */
 struct pool {
 	u32 free;
@@ -193,7 +193,7 @@ struct register_watch {
  * @msrs: see child/msr.c
  * @pending_event: HV_REGISTER_PENDING_EVENT0, if it is an exception
  * @deliverability: HV_REGISTER_DELIVERABILITY
- * @watch: register intercepts, see run/register_watch.c
+ * @watch: register intercepts, see run/watch_exit.c
  * @apic: its local APIC, where the hypervisor provides it
  * @offer: what the processor was offered when it last entered guest mode
  * @offered: vector of the interrupt that it was offered
@@ -346,12 +346,15 @@ COMPILE_ASSERT(sizeof(struct child_vp) <= PAGE_SIZE);
 extern struct child *children[MAX_CHILDREN];
 extern struct spinlock children_lock;
 
-/* child/child.c */
+/* core/children.c */
+struct child **child_slot(u64 id);
 struct child *child_find(u64 id);
 struct child_vp *child_vp_find(u64 id, u32 index);
+enum hv_status child_get_active(u64 id, struct child **child);
+
+/* child/lifecycle.c */
 enum hv_status child_vp_get(u64 id, u32 index, struct child_vp **vp);
 void child_vp_put(struct child_vp *vp);
-enum hv_status child_get_active(u64 id, struct child **child);
 enum hv_status child_create(const struct hv_in_create_partition *in, u64 *id);
 enum hv_status child_initialize(u64 id);
 enum hv_status child_finalize(u64 id);
@@ -360,7 +363,7 @@ enum hv_status child_delete(u64 id);
 /* child/port.c: the rest is in port.h */
 void child_disconnect(struct child *child);
 
-/* child/pool.c */
+/* core/pool.c */
 extern struct pool parent_pool;
 bool pool_take(struct pool *pool, u32 count, u64 pages[]);
 void pool_return(struct pool *pool, u64 page);
@@ -507,7 +510,7 @@ void run_vmcb_init(struct child_vp *vp);
 void run_vmcb_reset(struct child_vp *vp);
 void run_vmcb_start(struct child_vp *vp, u8 vector);
 
-/* run/cpuid.c: what a VP sees without intercepts; EAX, EBX, ECX, EDX */
+/* run/child_cpuid.c: what a VP sees without intercepts; EAX, EBX, ECX, EDX */
 void run_cpuid(const struct child_vp *vp, u32 leaf, u32 subleaf, u32 out[4]);
 
 /*

@@ -135,7 +135,7 @@ struct apic_interrupt {
 	u32 destination;
 };
 
-/* child/apic.c: with the VP at hand, except for child_apic_accept() */
+/* child/apic/apic.c: with the VP at hand, except for child_apic_accept() */
 bool child_has_apic(const struct child *child);
 u64 child_apic_base(const struct child_vp *vp);
 bool child_apic_base_valid(struct child_vp *vp, u64 value);
@@ -155,11 +155,11 @@ bool child_apic_ended(struct child_vp *vp, u32 *vector);
 void child_apic_accept(struct child_vp *vp, const struct apic_interrupt *i);
 void child_apic_local(struct child_vp *vp, u32 lvt, u8 vector);
 
-/* child/apic_registers.c: with the VP at hand, children_lock not held */
+/* child/apic/apic_registers.c: with the VP at hand, children_lock not held */
 bool child_apic_read(struct child_vp *vp, u32 reg, u64 *value);
 bool child_apic_write(struct child_vp *vp, u32 reg, u64 value);
 
-/* child/apic_timer.c: with the VP at hand */
+/* child/apic/apic_timer.c: with the VP at hand */
 #define TIMER_NEVER		(~0UL)
 u64 child_apic_timer_hz(void);
 u32 child_apic_timer_current(const struct child_vp *vp);
@@ -172,11 +172,11 @@ bool child_apic_timer_restore(struct child_vp *vp, u32 initial, u32 current,
 			      u32 divide);
 void child_apic_timer_expire(struct child_vp *vp, u64 now);
 
-/* child/apic_state.c: with the VP at hand */
+/* child/apic/apic_state.c: with the VP at hand */
 void child_apic_get_state(struct child_vp *vp, struct hv_apic_state *state);
 bool child_apic_set_state(struct child_vp *vp, const struct hv_apic_state *state);
 
-/* child/ipi.c: with children_lock held */
+/* child/apic/ipi.c: with children_lock held */
 void child_interrupt(struct child *child, const struct apic_interrupt *i);
 void child_interrupt_vp(struct child_vp *vp, const struct apic_interrupt *i);
 void child_ipi(struct child_vp *sender, u64 icr);

@@ -74,7 +74,7 @@ void overlay_delete(struct child *child, struct overlay *overlay);
 bool overlay_move(struct child *child, struct overlay *overlay, u64 msr);
 u64 *overlay_covered(struct child *child, u64 page);
 
-/* child/synic.c */
+/* child/synic/synic.c */
 void child_synic_reset(struct child_vp *vp);
 bool child_synic_get(struct child_vp *vp, u32 msr, u64 *value);
 bool child_synic_set(struct child_vp *vp, u32 msr, u64 value);
@@ -84,7 +84,7 @@ u16 child_synic_deliverable(struct child_vp *vp);
 void child_synic_raise(struct child_vp *vp, u32 sint);
 bool child_synic_flag(struct child_vp *vp, u32 sint, u32 flag, bool *newly);
 
-/* child/stimer.c */
+/* child/synic/stimer.c */
 bool child_stimer_get(struct child_vp *vp, u32 msr, u64 *value);
 bool child_stimer_set(struct child_vp *vp, u32 msr, u64 value);
 u64 child_stimer_deadline(const struct child_vp *vp);
@@ -95,7 +95,7 @@ void child_stimer_get_state(const struct child_vp *vp,
 bool child_stimer_set_state(struct child_vp *vp,
 			    const struct hv_timers_state *state);
 
-/* child/synthetic.c */
+/* child/synic/synthetic.c */
 u64 child_privileges(const struct child *child);
 bool child_synthetic_get(struct child_vp *vp, u32 msr, u64 *value);
 bool child_synthetic_set(struct child_vp *vp, u32 msr, u64 value);

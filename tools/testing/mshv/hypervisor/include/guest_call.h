@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hypercalls of children: between the dispatcher (guest/call.c) and the handlers
+ * Hypercalls of children: between the dispatcher (guest_calls/guest_call.c) and the handlers
  * next to it. A handler is called without children_lock, with the VP at hand.
  */
 #ifndef HV_GUEST_CALL_H
@@ -20,11 +20,11 @@ struct vp_set {
 	u64 banks[MAX_CHILD_VPS / VP_SET_BANK];
 };
 
-/* guest/call.c */
+/* guest_calls/guest_call.c */
 bool guest_may_call(const struct child_vp *vp);
 enum run_result guest_call(struct child_vp *vp);
 
-/* guest/vp_set.c */
+/* guest_calls/vp_set.c */
 void vp_set_all(struct vp_set *set);
 void vp_set_first(struct vp_set *set, u64 mask);
 enum hv_status vp_set_read(struct vp_set *set, const struct hv_vp_set *from,

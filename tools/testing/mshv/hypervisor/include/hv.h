@@ -82,7 +82,7 @@ enum vp_state {
  * @index: VP index in its partition
  * @partition: the partition it belongs to
  * @cpu: the processor that runs it
- * @state: enum vp_state; changes under the lock of parent/apic.c, except that
+ * @state: enum vp_state; changes under the lock of parent/parent_apic.c, except that
  *	its own processor moves it from VP_RUNNING to VP_DEAD
  * @stop: set by another processor that wants this VP to park
  * @nmi_masked: it is in its NMI handler
@@ -235,7 +235,7 @@ void memory_init(const void *multiboot_map, u32 size);
 void *page_alloc(u32 count);
 u64 parent_page_alloc(void);
 bool memory_is_ram(u64 gpa, u64 size);
-bool parent_owns(u64 gpa, u64 size);
+bool memory_is_provided(u64 gpa, u64 size);
 u64 memory_end(void);
 bool memory_is_hidden(u64 gpa, u64 size);
 u32 memory_hidden(const struct ram_range **ranges);
@@ -296,15 +296,20 @@ void timer_arm(u64 deadline);
 void doorbell_retry(void);
 void doorbell_reset(const struct vp *vp);
 
+/* machine/vp_nmi.c */
+bool vp_must_stop(struct vp *vp);
+bool vp_take_nmi(struct vp *vp);
+void vp_leaves_nmi_handler(struct vp *vp);
+
 /* machine/svm_enter.S */
 void svm_enter(struct vmcb *vmcb, struct gprs *regs);
 
-/* parent/npt.c */
+/* core/parent_npt.c */
 u64 *npt_build_parent(void);
 void npt_set_visible(u64 gpa, bool visible);
 bool npt_changed(u32 *generation);
 
-/* child/ownership.c */
+/* core/ownership.c */
 enum page_use {
 	PAGE_IN_USE_MAPPED,		/* behind a child's memory */
 	PAGE_IN_USE_LENT,		/* shared with the hypervisor */
@@ -315,35 +320,33 @@ enum hv_status page_deposit(u64 gpa);
 void page_withdraw(u64 gpa);
 void page_show(u64 gpa, bool visible);
 bool page_is_hidden(u64 gpa);
+bool parent_owns(u64 gpa, u64 size);
 enum hv_status page_use_start(u64 gpa, u64 size, enum page_use use);
 void page_use_end(u64 gpa, u64 size, enum page_use use);
 void page_set_extra(u64 gpa, u32 extra);
 u32 page_take_extra(u64 gpa);
 
-/* parent/vp.c */
+/* parent/parent_vp.c */
 void parent_create(void);
 __noreturn void vp_run(struct vp *vp);
-bool vp_must_stop(struct vp *vp);
-bool vp_take_nmi(struct vp *vp);
-void vp_leaves_nmi_handler(struct vp *vp);
 
-/* parent/exit.c */
+/* parent/parent_exit.c */
 void exit_dispatch(struct vp *vp);
 
-/* parent/cpuid.c */
+/* parent/parent_cpuid.c */
 void exit_cpuid(struct vp *vp);
 
-/* parent/msr.c */
+/* parent/parent_msr.c */
 void msr_init(void);
 void exit_msr(struct vp *vp);
 bool overlay_write(struct vp *vp, u64 *reg, u64 value);
 
-/* parent/synic.c */
+/* parent/parent_synic.c */
 void synic_init_vp(struct vp *vp);
 bool synic_read(struct vp *vp, u32 msr, u64 *value);
 bool synic_write(struct vp *vp, u32 msr, u64 value);
 
-/* parent/apic.c */
+/* parent/parent_apic.c */
 bool apic_read(struct vp *vp, u32 msr, u64 *value);
 bool apic_write(struct vp *vp, u32 msr, u64 value);
 void apic_vp_died(struct vp *vp);
@@ -352,7 +355,7 @@ bool apic_create_vp(struct vp *vp, struct vp *target);
 /* hypercall/hypercall.c */
 void exit_vmmcall(struct vp *vp);
 
-/* debug/calllog.c */
+/* core/calllog.c */
 const char *fault_add(u64 code, u64 nth, u64 status);
 void fault_clear(void);
 bool fault_hits(u16 code, u16 *status);
@@ -363,7 +366,7 @@ void calllog_clear(void);
 void counters_print(struct text *text, bool children);
 void counters_clear(void);
 
-/* debug/knobs.c */
+/* core/knob_values.c */
 extern struct knobs {
 	u64 partition;
 	u64 scheduler;
@@ -384,6 +387,7 @@ extern struct knobs {
 	u64 vmbus;
 } knobs;
 
+/* debug/knobs.c */
 void knobs_parse(char *command_line);
 const char *knob_change(const char *name, const char *value);
 void knobs_print(struct text *text);
@@ -394,7 +398,7 @@ void knobs_print(struct text *text);
 void debug_write(u8 byte);
 u8 debug_read(void);
 
-/* hypercall/child.c */
+/* hypercall/child_partition.c */
 void completions_release(void);
 
 /* run/message.c */
@@ -406,7 +410,7 @@ void vps_print(struct text *text);
 void ledger_print(struct text *text);
 void ledger_log(void);
 
-/* machine/linux_boot.c */
+/* boot/linux_boot.c */
 void linux_boot(struct vp *vp, const struct boot_module *kernel,
 		const struct boot_module *initramfs);
 

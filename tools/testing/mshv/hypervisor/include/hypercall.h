@@ -67,7 +67,7 @@ struct hypercall_def {
 	u64 privilege;
 };
 
-/* hypercall/convention.c */
+/* core/convention.c */
 u32 hypercall_input(const struct hypercall_def *def,
 		    const struct hypercall *call);
 u32 hypercall_output(const struct hypercall_def *def,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Doorbells: what the files that keep ports and connections (child/port.c,
- * hypercall/port.c) and the one that rings (run/doorbell.c) share. All of it is
+ * hypercall/port_calls.c) and the one that rings (run/doorbell.c) share. All of it is
  * under children_lock.
  */
 #ifndef HV_PORT_H

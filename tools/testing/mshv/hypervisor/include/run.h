@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files that run VPs of children share: run/child.c enters and leaves,
- * run/exit.c decides what an exit means, run/ and run/doorbell.c tell
- * the parent, run/schedule.c and run/dispatch.c say who runs where.
+ * What the files that run VPs of children share: run/run_child.c enters and leaves,
+ * run/child_exit.c decides what an exit means, run/ and run/doorbell.c tell
+ * the parent, run/schedule.c and run/vp_dispatch.c say who runs where.
  */
 #ifndef HV_RUN_H
 #define HV_RUN_H
@@ -27,11 +27,11 @@ enum run_result {
 	RUN_INTERCEPT,
 };
 
-/* run/child.c */
+/* run/run_child.c */
 #define RUN_NO_DEADLINE		(~0UL)
 enum run_result run_child(struct cpu *cpu, struct child_vp *vp, u64 deadline);
 
-/* run/exit.c */
+/* run/child_exit.c */
 enum run_result run_exit(struct cpu *cpu, struct child_vp *vp);
 
 /* run/interrupt.c */
@@ -49,10 +49,10 @@ void timer_watch(struct child_vp *vp);
 void timer_forget(struct child_vp *vp);
 u64 timer_expire(struct child_vp *vp);
 
-/* run/apic.c: an access to the page of the local APIC; false: it is not that */
+/* run/apic_access.c: an access to the page of the local APIC; false: it is not that */
 bool run_apic(struct child_vp *vp);
 
-/* run/msr.c: do a RDMSR or WRMSR; false: it is not for the hypervisor to do */
+/* run/msr_access.c: do a RDMSR or WRMSR; false: it is not for the hypervisor to do */
 bool run_msr(struct child_vp *vp, bool write);
 bool run_absent_msr(struct child_vp *vp, bool write, u32 action);
 
@@ -77,7 +77,7 @@ void intercept_exception(struct child_vp *vp);
 void intercept_crash(struct child_vp *vp);
 void intercept_invalid_state(struct child_vp *vp);
 
-/* run/register_watch.c */
+/* run/watch_exit.c */
 void watch_registers(struct child_vp *vp);
 bool watch_register(struct child_vp *vp);
 bool watch_msr(struct child_vp *vp, bool write);

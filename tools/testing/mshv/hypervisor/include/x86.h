@@ -6,7 +6,7 @@
 #ifndef HV_X86_H
 #define HV_X86_H
 
-/* Segment selectors of the hypervisor's own GDT, see machine/start.S */
+/* Segment selectors of the hypervisor's own GDT, see boot/start.S */
 #define SEL_CODE64		0x08
 #define SEL_DATA		0x10
 #define SEL_CODE32		0x18

@@ -10,6 +10,7 @@
  *   lock or an update half done.
  * - One processor starts at a time; who starts it waits until it is in C.
  */
+#include "machine/machine_upcalls.h"
 #include "hv.h"
 #include "layout.h"
 
@@ -267,7 +268,7 @@ void cpu_entry(struct cpu *cpu)
 	cpu_init_self(cpu);
 	WRITE_ONCE(cpu->alive, 1);
 	if (cpu->vp && READ_ONCE(cpu->vp->state) == VP_RUNNING)
-		vp_run(cpu->vp);
+		machine_upcalls.run_parent(cpu->vp);
 	cpu_park(cpu);
 }
 

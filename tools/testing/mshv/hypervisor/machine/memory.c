@@ -9,7 +9,7 @@
  *   in the parent's memory map, but linux_boot.c sees to it that Linux never
  *   uses it for itself;
  * - everything else the firmware calls RAM is the parent's own, but for the
- *   pages that it deposited, see child/ownership.c.
+ *   pages that it deposited, see core/ownership.c.
  *
  * The heap is as large as the bookkeeping of all RAM may become: the parent's
  * nested page table with 4 KiB pages, and a word for the owner of each page.
@@ -197,27 +197,18 @@ bool memory_is_ram(u64 gpa, u64 size)
 }
 
 /**
- * parent_owns() - May the parent name this memory to the hypervisor?
+ * memory_is_provided() - Is this memory that the parent got with the machine?
  * @gpa: first byte
  * @size: bytes
  *
- * Return: true when all of it is the parent's RAM and not deposited, or was
- * provided to it.
+ * Return: true when all of it is from parent_page_alloc().
  */
-bool parent_owns(u64 gpa, u64 size)
+bool memory_is_provided(u64 gpa, u64 size)
 {
-	u64 end = gpa + size, page;
+	u64 end = gpa + size;
 
-	if (gpa >= PARENT_PAGES && end >= gpa &&
-	    end <= READ_ONCE(parent_pages_used))
-		return true;
-	if (!memory_is_ram(gpa, size))
-		return false;
-
-	for (page = align_down(gpa, PAGE_SIZE); page < end; page += PAGE_SIZE)
-		if (page_is_hidden(page))
-			return false;
-	return true;
+	return gpa >= PARENT_PAGES && end >= gpa &&
+	       end <= READ_ONCE(parent_pages_used);
 }
 
 /**

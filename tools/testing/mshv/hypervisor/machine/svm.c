@@ -11,6 +11,7 @@
  * that ends the idle time is thus still pending when the parent resumes, and
  * is delivered as if the parent itself had slept.
  */
+#include "machine/machine_upcalls.h"
 #include "hv.h"
 
 #define ASID_PARENT	1
@@ -125,9 +126,9 @@ static bool sleep(struct cpu *cpu)
 void svm_idle(struct cpu *cpu)
 {
 	do {
-		if (vp_must_stop(cpu->vp) || !run_ready_vps(cpu))
+		if (vp_must_stop(cpu->vp) || !machine_upcalls.run_ready_vps(cpu))
 			break;
-		timer_arm(timer_wake_sleepers());
+		machine_upcalls.arm_timer(machine_upcalls.wake_sleepers());
 	} while (sleep(cpu));
 }
 

@@ -5,7 +5,7 @@
  * HERE(). cpu_starting says which processor is meant: one starts at a time.
  */
 #include "layout.h"
-#include "long_mode.inc"
+#include "machine/long_mode.inc"
 
 #define HERE(label)	(TRAMPOLINE + (label) - trampoline_begin)
 

@@ -15,6 +15,7 @@
  *
  * vmbus_lock is taken before children_lock.
  */
+#include "parent/parent_upcalls.h"
 #include "child.h"
 #include "tlfs_synthetic.h"
 #include "tlfs_vmbus.h"
@@ -103,7 +104,7 @@ static void deliver(void)
 	const struct vp *vp = &parent.vps[bus.target_vp];
 	struct hv_message *slot;
 
-	while (bus.length && (slot = message_slot(vp, bus.sint))) {
+	while (bus.length && (slot = parent_upcalls.message_slot(vp, bus.sint))) {
 		const struct answer *answer = &bus.queue[bus.first];
 
 		memset(slot->payload, 0, sizeof(slot->payload));
@@ -112,7 +113,7 @@ static void deliver(void)
 		slot->sender = 0;
 		slot->flags = 0;
 		WRITE_ONCE(slot->type, VMBUS_MESSAGE);
-		message_raise(vp, bus.sint);
+		parent_upcalls.raise_message(vp, bus.sint);
 
 		bus.first = (bus.first + 1) % QUEUE_LENGTH;
 		bus.length--;

@@ -2,7 +2,7 @@
 /*
  * What a child sees of the hypervisor: CPUID leaves from 0x40000000 on, as far as
  * the partition's synthetic processor features allow. The MSRs are in
- * child/synthetic.c, the hypercalls in guest/.
+ * child/synic/synthetic.c, the hypercalls in guest/.
  */
 #include "run.h"
 #include "tlfs_synthetic.h"

@@ -6,7 +6,7 @@
  * VPs wait in one queue, and processors whose VP of the parent has halted take
  * turns at it. A VP goes back to its end whenever the parent needs the processor.
  *
- * Where the parent schedules, it dispatches VPs itself, see run/dispatch.c, and
+ * Where the parent schedules, it dispatches VPs itself, see run/vp_dispatch.c, and
  * is told when one of which it was said that it is blocked is so no longer.
  */
 #include "run.h"

@@ -8,6 +8,7 @@ import subprocess
 from kernels.run import environment
 
 from .. import artifacts
+from . import layers
 
 # Files that checkpatch has rules for.
 CHECKPATCH = re.compile(r"\.(c|h|S|lds|rst)$|(^|/)(Makefile|Kconfig)$")
@@ -24,6 +25,7 @@ def tests():
     yield "static: sparse and W=1, base kernel", sparse(artifacts.base_kernel)
     yield "static: W=1, Debian's kernel", extra_warnings
     yield from coccinelle_tests()
+    yield from layers.tests()
     names = project_files()
     yield "static: every file names its licence", lambda: licences(names)
     for name in names:

@@ -4,6 +4,7 @@
  * handler. A handler either does what the instruction would have done and lets
  * the VP run on, or suspends the VP and tells the parent.
  */
+#include "run/run_upcalls.h"
 #include "guest_call.h"
 
 #define CPUID_LENGTH	2
@@ -167,7 +168,7 @@ static enum run_result on_ud(struct cpu *cpu, struct child_vp *vp)
 
 static enum run_result on_vmmcall(struct cpu *cpu, struct child_vp *vp)
 {
-	return guest_may_call(vp) ? guest_call(vp) : on_ud(cpu, vp);
+	return run_upcalls.may_call(vp) ? run_upcalls.call(vp) : on_ud(cpu, vp);
 }
 
 /* Caches are the machine's; dropping them without writing back is not for a child. */

@@ -2,7 +2,7 @@
 /*
  * Hypercalls about children as a whole.
  */
-#include "../machine/features.h"
+#include "machine/features.h"
 #include "child.h"
 #include "hypercall.h"
 

@@ -3,6 +3,7 @@
  * From a destination to the VPs that it means, and what happens when an
  * interrupt has arrived at one.
  */
+#include "child/child_upcalls.h"
 #include "child.h"
 #include "tlfs_interrupt.h"
 
@@ -64,7 +65,7 @@ void child_interrupt_vp(struct child_vp *vp, const struct apic_interrupt *i)
 		child_apic_accept(vp, i);
 
 	if (vp->activity != CHILD_VP_RUNNING)
-		run_update(vp);
+		child_upcalls.update(vp);
 	else if (vp->cpu != cpu_self())
 		cpu_kick(vp->cpu);
 }

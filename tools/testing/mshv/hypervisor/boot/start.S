@@ -3,11 +3,8 @@
  * Entry from the multiboot loader: 32-bit protected mode without paging, the
  * information structure in EBX. Builds an identity map of 512 GiB with 1 GiB
  * pages, enters long mode and calls hv_main().
- *
- * Invariant: the page table below is never changed after this, and every
- * processor runs on it.
  */
-#include "long_mode.inc"
+#include "machine/long_mode.inc"
 
 #define MULTIBOOT_MAGIC	0x1badb002
 #define MULTIBOOT_FLAGS	0x00000003	/* page-aligned modules, memory map */
@@ -50,24 +47,8 @@ _start:
 2:	hlt
 	jmp	2b
 
-	.section .rodata
-	.balign 8
-	.globl gdt, gdt_descriptor
-gdt:	.quad	0
-	.quad	0x00af9b000000ffff	/* SEL_CODE64 */
-	.quad	0x00cf93000000ffff	/* SEL_DATA */
-	.quad	0x00cf9b000000ffff	/* SEL_CODE32 */
-gdt_descriptor:
-	.word	. - gdt - 1
-	.quad	gdt
-
 	.bss
-	.balign 4096
-	.globl boot_page_table
-boot_page_table:
-	.skip	4096
-boot_pdpt:
-	.skip	4096
+	.balign 16
 	.skip	16384
 boot_stack_top:
 

@@ -6,6 +6,7 @@
  * L1VH finds message page and event flags page provided and may move them; a
  * guest brings its own.
  */
+#include "parent/parent_upcalls.h"
 #include "child.h"
 #include "synic.h"
 #include "vmbus.h"
@@ -106,8 +107,8 @@ bool synic_write(struct vp *vp, u32 msr, u64 value)
 {
 	bool written = write_register(vp, msr, value);
 
-	message_retry();
-	doorbell_retry();
+	parent_upcalls.retry_messages();
+	parent_upcalls.retry_doorbells();
 	vmbus_retry();
 	return written;
 }

@@ -3,6 +3,7 @@
  * CPUID: the machine's own answer, with what a guest must not use taken out,
  * the hypervisor's leaves put in, and one leaf that is the debug channel.
  */
+#include "parent/parent_upcalls.h"
 #include "hv.h"
 
 #define CPUID_LENGTH		2
@@ -111,9 +112,9 @@ static void leaf_debug(struct vp *vp, u32 subleaf, u32 *out)
 {
 	leaf_none(vp, subleaf, out);
 	if (subleaf & DEBUG_WRITE)
-		debug_write(subleaf);
+		parent_upcalls.debug_write(subleaf);
 	else
-		out[EAX] = debug_read();
+		out[EAX] = parent_upcalls.debug_read();
 }
 
 /* The first entry whose range has the leaf counts. */

@@ -9,6 +9,7 @@
  * - Who waits for apic_lock parks when somebody else, holding it, waits for
  *   that VP to stop: two processors that INIT each other do not deadlock.
  */
+#include "parent/parent_upcalls.h"
 #include "hv.h"
 
 #define STOP_PATIENCE_SECONDS	20
@@ -70,7 +71,7 @@ static void start_vp(struct vp *target, u32 vector)
 	if (READ_ONCE(target->cpu->parked))
 		cpu_send_init(target->cpu);
 	vmcb_reset(target, vector);
-	doorbell_reset(target);
+	parent_upcalls.reset_doorbells(target);
 	WRITE_ONCE(target->state, VP_RUNNING);
 	cpu_send_startup(target->cpu);
 }

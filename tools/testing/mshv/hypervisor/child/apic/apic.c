@@ -2,6 +2,7 @@
 /*
  * Local APICs of children: how interrupts are requested, taken and ended.
  */
+#include "child/child_upcalls.h"
 #include "child.h"
 #include "tlfs_interrupt.h"
 
@@ -268,7 +269,7 @@ void child_apic_eoi(struct child_vp *vp)
 	vp->eoi_message.type = HV_MESSAGE_APIC_EOI;
 	vp->eoi_message.sender = vp->child->id;
 	vp->eoi_message.payload[0] = (u64)vp;
-	message_post(&vp->eoi_message);
+	child_upcalls.post_message(&vp->eoi_message);
 }
 
 /**

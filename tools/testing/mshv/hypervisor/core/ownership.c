@@ -118,6 +118,29 @@ bool page_is_hidden(u64 gpa)
 	return (owner & DEPOSITED) && !(owner & SHOWN);
 }
 
+/**
+ * parent_owns() - May the parent name this memory to the hypervisor?
+ * @gpa: first byte
+ * @size: bytes
+ *
+ * Return: true when all of it is the parent's RAM and not deposited, or was
+ * provided to it.
+ */
+bool parent_owns(u64 gpa, u64 size)
+{
+	u64 end = gpa + size, page;
+
+	if (memory_is_provided(gpa, size))
+		return true;
+	if (!memory_is_ram(gpa, size))
+		return false;
+
+	for (page = align_down(gpa, PAGE_SIZE); page < end; page += PAGE_SIZE)
+		if (page_is_hidden(page))
+			return false;
+	return true;
+}
+
 static bool can_use(u32 owner, enum page_use use)
 {
 	if (owner & DEPOSITED)

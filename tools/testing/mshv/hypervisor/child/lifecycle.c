@@ -1,82 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Child partitions: create, initialize, find, finalize, delete.
+ * Child partitions: create, initialize, finalize, delete; and to have
+ * a VP at hand.
  *
  * A child's record is paid by its parent, everything else by its own pool. What
  * is left in that pool when the child is deleted is its parent's to withdraw.
  */
+#include "child/child_upcalls.h"
 #include "child.h"
 
 #define FIRST_CHILD_ID	0x100
 
-struct child *children[MAX_CHILDREN];
-struct spinlock children_lock = { .locked = 0 };
-
 static u64 next_id = FIRST_CHILD_ID;
-
-static struct child **find_slot(u64 id)
-{
-	u32 i;
-
-	for (i = 0; i < MAX_CHILDREN; i++)
-		if (id ? children[i] && children[i]->id == id : !children[i])
-			return &children[i];
-	return NULL;
-}
-
-/**
- * child_find() - Find a child
- * @id: its id
- *
- * To be called under children_lock.
- *
- * Return: the child, or NULL.
- */
-struct child *child_find(u64 id)
-{
-	struct child **slot = id ? find_slot(id) : NULL;
-
-	return slot ? *slot : NULL;
-}
-
-/**
- * child_vp_find() - Find a VP of a child
- * @id: id of the child
- * @index: VP index
- *
- * To be called under children_lock.
- *
- * Return: the VP, which may be running, or NULL.
- */
-struct child_vp *child_vp_find(u64 id, u32 index)
-{
-	struct child *child = child_find(id);
-
-	return child && index < MAX_CHILD_VPS ? child->vps[index] : NULL;
-}
-
-/**
- * child_get_active() - Find a child that is initialized, and lock
- * @id: its id
- * @child: set to the child
- *
- * Return: HV_STATUS_SUCCESS, children_lock is held then;
- * HV_STATUS_INVALID_PARTITION_ID or HV_STATUS_INVALID_PARTITION_STATE.
- */
-enum hv_status child_get_active(u64 id, struct child **child)
-{
-	enum hv_status status = HV_STATUS_SUCCESS;
-
-	spin_lock(&children_lock);
-	*child = child_find(id);
-	if (!*child)
-		status = HV_STATUS_INVALID_PARTITION_ID;
-	else if ((*child)->state != CHILD_ACTIVE)
-		status = HV_STATUS_INVALID_PARTITION_STATE;
-	if (status)
-		spin_unlock(&children_lock);
-	return status;
-}
 
 /**
  * child_vp_get() - Find a VP, make it stop, and lock
@@ -105,7 +40,7 @@ enum hv_status child_vp_get(u64 id, u32 index, struct child_vp **vp)
 			WRITE_ONCE((*vp)->stop, 0);
 			return HV_STATUS_SUCCESS;
 		}
-		run_stop(*vp);
+		child_upcalls.stop(*vp);
 		spin_unlock(&children_lock);
 		cpu_relax();
 	}
@@ -117,14 +52,14 @@ enum hv_status child_vp_get(u64 id, u32 index, struct child_vp **vp)
  */
 void child_vp_put(struct child_vp *vp)
 {
-	run_update(vp);
+	child_upcalls.update(vp);
 	spin_unlock(&children_lock);
 }
 
 static enum hv_status create_locked(const struct hv_in_create_partition *in,
 				    u64 *id)
 {
-	struct child **slot = find_slot(0);
+	struct child **slot = child_slot(0);
 	struct child *child;
 	u64 page;
 
@@ -236,7 +171,7 @@ enum hv_status child_finalize(u64 id)
 		if (!vp)
 			break;
 		if (vp->activity == CHILD_VP_RUNNING)
-			run_stop(vp);
+			child_upcalls.stop(vp);
 		else
 			child_vp_delete(vp);
 		spin_unlock(&children_lock);
@@ -263,7 +198,7 @@ static enum hv_status delete_locked(struct child **slot)
 	if (child->state == CHILD_ACTIVE)
 		return HV_STATUS_INVALID_PARTITION_STATE;
 
-	message_cancel(&child->completion);
+	child_upcalls.cancel_message(&child->completion);
 	for (i = 0; i < ARRAY_SIZE(child->stats); i++)
 		shared_page_end(&child->stats[i]);
 	if (child->pool.used)
@@ -287,7 +222,7 @@ enum hv_status child_delete(u64 id)
 	enum hv_status status;
 
 	spin_lock(&children_lock);
-	status = delete_locked(id ? find_slot(id) : NULL);
+	status = delete_locked(id ? child_slot(id) : NULL);
 	spin_unlock(&children_lock);
 	return status;
 }

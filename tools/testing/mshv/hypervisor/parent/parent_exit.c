@@ -4,6 +4,7 @@
  * handler. A handler either does what the instruction would have done and
  * moves RIP behind it, or injects a fault with RIP unchanged, or ends the run.
  */
+#include "parent/parent_upcalls.h"
 #include "hv.h"
 
 /* This processor does not tell where the next instruction begins. */
@@ -36,15 +37,15 @@ static void exit_ioio(struct vp *vp)
 		return;
 	}
 	if (info & SVM_IOIO_IN)
-		vmcb->rax = align_down(vmcb->rax, 0x100) | debug_read();
+		vmcb->rax = align_down(vmcb->rax, 0x100) | parent_upcalls.debug_read();
 	else
-		debug_write(vmcb->rax);
+		parent_upcalls.debug_write(vmcb->rax);
 	vmcb->rip = vmcb->exit_info2;
 }
 
 static void exit_shutdown(struct vp *vp)
 {
-	ledger_log();
+	parent_upcalls.log_ledger();
 	end_of_run(END_TRIPLE_FAULT, "triple fault of VP %u", vp->index);
 }
 
@@ -73,6 +74,11 @@ static void exit_ud(struct vp *vp)
 	vmcb_inject_ud(vp->vmcb);
 }
 
+static void exit_hypercall(struct vp *vp)
+{
+	parent_upcalls.hypercall(vp);
+}
+
 static const struct {
 	u64 code;
 	void (*handle)(struct vp *vp);
@@ -83,7 +89,7 @@ static const struct {
 	{ SVM_EXIT_HLT,			exit_hlt },
 	{ SVM_EXIT_IOIO,		exit_ioio },
 	{ SVM_EXIT_MSR,			exit_msr },
-	{ SVM_EXIT_VMMCALL,		exit_vmmcall },
+	{ SVM_EXIT_VMMCALL,		exit_hypercall },
 	{ SVM_EXIT_NPF,			exit_npf },
 	{ SVM_EXIT_SHUTDOWN,		exit_shutdown },
 	{ SVM_EXIT_INVLPGA,		exit_ud },

@@ -3,6 +3,7 @@
  * Bring-up, in order: what the loader gave us, memory, processors, the parent
  * partition, Linux. Everything after that happens in exit handlers.
  */
+#include "boot/layers.h"
 #include "hv.h"
 
 #define LINE_SIZE		4096
@@ -74,6 +75,7 @@ void hv_main(const struct multiboot_info *info)
 {
 	struct boot_module modules[2] = { { 0 }, { 0 } };
 
+	layers_connect();
 	if (!(info->flags & MULTIBOOT_HAS_MAP))
 		end_of_run(END_SETUP, "the loader gave no memory map");
 	copy_line(own_command_line, info->command_line);
