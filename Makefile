@@ -8,6 +8,7 @@ KDIR ?=
 ONLY ?=
 ACCEL ?=
 QEMU ?=
+SLOW ?=
 CPUS ?=
 PROGRAMS ?=
 MODES ?=
@@ -16,7 +17,7 @@ FLAVOUR ?= base
 TEST ?=
 BUILD := $(CURDIR)/build
 
-export KERNEL_VERSION ACCEL QEMU CPUS PROGRAMS MODES TEST
+export KERNEL_VERSION ACCEL QEMU SLOW CPUS PROGRAMS MODES TEST
 export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/mshv
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -101,4 +102,5 @@ help:
 	@echo 'TEST="WORDS"        runs only the tests with these words in their name'
 	@echo 'KNOBS="NAME=VALUE"  what make shell sets on the hypervisor: KNOBS=partition=root'
 	@echo 'QEMU=PATH           another qemu-system-x86_64 than the one of this system'
+	@echo 'SLOW=3              emulate a machine that is three times slower'
 	@echo 'ACCEL=kvm           use the hardware; it must offer nested SVM'

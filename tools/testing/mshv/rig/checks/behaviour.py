@@ -249,7 +249,7 @@ def tests():
 
 def run(knobs, job, kernel=artifacts.base_kernel, **options):
     """Run JOB, LIBRARY before it; the Result and what is wrong by common rules."""
-    boot = partition.boot(kernel(), LIBRARY + job, knobs, deadline=240, **options)
+    boot = partition.boot(kernel(), LIBRARY + job, knobs, **options)
     boot.programs.update(artifacts.selftests())
     result = boot.run()
     wrong = outcome.kernel_trouble(result.console) + result.values("complaint")

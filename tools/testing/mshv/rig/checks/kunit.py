@@ -103,7 +103,7 @@ def run(title, module, sources, knobs, skips=(), record=None):
     name = module.stem
     modules = {"kunit": kernel.headers / "lib/kunit/kunit.ko", name: module}
     job = f"modprobe kunit && modprobe {name} && modprobe -r {name}"
-    result = partition.run(kernel, job, knobs, modules, deadline=180)
+    result = partition.run(kernel, job, knobs, modules)
     try:
         cases = parse(result.console)
     except Problem as problem:

@@ -14,7 +14,6 @@ from .selftests import MODES, chosen
 
 GUEST_CPUS = 2
 CMDLINE = "console=ttyS0 quiet"
-DEADLINE = 120
 WORD = "Shibboleth"
 
 # Synthetic processor features: to idle by an MSR, sets of more than 64 VPs, and calls
@@ -72,8 +71,7 @@ def boots(knobs, features=0):
     def test():
         base = artifacts.base_kernel()
         programs = artifacts.selftests()
-        boot = partition.boot(base, JOB.replace("FEATURES", str(features)), knobs,
-                              deadline=DEADLINE)
+        boot = partition.boot(base, JOB.replace("FEATURES", str(features)), knobs)
         boot.programs.update(programs)
         boot.files = {"guest/kernel": base.image.read_bytes(),
                       "guest/initramfs": initramfs(programs["linux_init"])}

@@ -14,12 +14,7 @@ START = """
 hvctl ledger | sed 's/^/before=/'
 modprobe mshv_root || exit 1
 MSHV_REACHED=/dev/ttyS1 shutdown_witness /tmp/ready &
-tries=0
-while [ ! -e /tmp/ready ]; do
-	sleep 0.1
-	tries=$((tries + 1))
-	[ $tries -lt 300 ] || exit 1
-done
+eventually [ -e /tmp/ready ] || exit 1
 hvctl ledger | sed 's/^/running=/'
 """
 
@@ -55,9 +50,8 @@ runs() { hvctl counters | sed -n -e '/^00c2 /p' -e '/^0051 /p'; }
 doze 2>/tmp/error && echo "slept=with a partition"
 echo "refused=$(cat /tmp/error)"
 runs >/tmp/before
-sleep 0.2
-runs >/tmp/after
-cmp -s /tmp/before /tmp/after || echo "guests=go on"
+differ() { runs >/tmp/after; ! cmp -s /tmp/before /tmp/after; }
+eventually differ && echo "guests=go on"
 kill $!
 wait
 shape >/tmp/before
@@ -98,8 +92,8 @@ wait
 # Kernel and user space of the second one are loaded into memory that it gets then.
 CRASH = START + """
 hvctl vps >/tmp/before
-sleep 0.2
-hvctl vps | cmp -s - /tmp/before || echo "guests=run"
+differ() { ! hvctl vps | cmp -s - /tmp/before; }
+eventually differ && echo "guests=run"
 kexec -p /next/kernel /next/initramfs \
 	"$(sed 's/crashkernel=[^ ]*//' /proc/cmdline) nr_cpus=1 second" || exit 1
 echo c >/proc/sysrq-trigger
@@ -206,7 +200,7 @@ def kexec(knobs):
         second = boot(SECOND, knobs)
         files = {"next/kernel": second.kernel.read_bytes(),
                  "next/initramfs": second.initramfs()}
-        result = boot(KEXEC, knobs, files=files, deadline=180).run()
+        result = boot(KEXEC, knobs, files=files).run()
         wrong = outcome.kernel_trouble(result.console) + witnessed(result)
         if not result.succeeded:
             wrong.append("the second kernel did not end well")

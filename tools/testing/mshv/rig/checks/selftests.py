@@ -28,7 +28,7 @@ MODES = {
     "root-core": "partition=root scheduler=core",
 }
 PROCESSORS = ("1", "2", "4")
-DEADLINE = 3600
+DEADLINE = 7200
 
 # What `make check` runs: modes, processors, programs; all programs if there are none.
 # One mode stands for each run loop of each partition type.

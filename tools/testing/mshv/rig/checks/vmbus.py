@@ -15,22 +15,15 @@ PROGRAMS = ("ports", "signals", "irqfd", "ioeventfd", "hotplug")
 
 FUNCTIONS = """
 devices() { ls /sys/bus/vmbus/devices | wc -l; }
+device_is_there() { [ "$(devices)" = 1 ]; }
+channel_is_gone() { ! hvctl vmbus | grep -q "^channel $1"; }
 churned() { hvctl vmbus | sed -n 's/^churned //p'; }
 # A channel that comes and goes shows that messages reach VMBus, and are answered.
 works() {
 	hvctl vmbus offer 1 || return
-	tries=0
-	until [ "$(devices)" = 1 ]; do
-		sleep 0.1
-		tries=$((tries + 1))
-		[ $tries -lt 100 ] || return
-	done
+	eventually device_is_there || return
 	hvctl vmbus rescind 1 || return
-	while hvctl vmbus | grep -q '^channel 1'; do
-		sleep 0.1
-		tries=$((tries + 1))
-		[ $tries -lt 100 ] || return
-	done
+	eventually channel_is_gone 1 || return
 	[ "$(devices)" = 0 ]
 }
 """
@@ -52,9 +45,7 @@ echo "meanwhile=$(($(churned) - before))"
 
 JOB = BEGIN + selftests.JOB + """
 hvctl vmbus churn 0
-while hvctl vmbus | grep -q '^channel 8'; do
-	sleep 0.1
-done
+eventually channel_is_gone 8
 works && echo "vmbus=works after"
 hvctl vmbus | sed -n 's/.* ignored //p' | sed 's/^/ignored=/'
 hvctl ledger | sed 's/^/ledger-after=/'
@@ -137,7 +128,7 @@ def boot(job, mode, **options):
     """A Boot of the distribution's kernel."""
     kernel = artifacts.debian_kernel()
     machine = partition.boot(kernel, job, selftests.MODES[mode] + VMBUS,
-                             artifacts.driver(kernel), deadline=300, **options)
+                             artifacts.driver(kernel), **options)
     machine.programs.update(artifacts.selftests())
     return machine
 

@@ -193,7 +193,7 @@ static bool vp_sweeps(__u16 hungry, __u16 status)
 	return good;
 }
 
-TEST_F_TIMEOUT(fault, vp_is_created, 60)
+TEST_F(fault, vp_is_created)
 {
 	EXPECT_TRUE(vp_sweeps(HVCALL_CREATE_VP, HV_STATUS_INSUFFICIENT_MEMORY));
 	EXPECT_TRUE(vp_sweeps(HVCALL_MAP_VP_STATE_PAGE,

@@ -114,7 +114,7 @@ static bool memory_sweeps(struct subject *subject, bool cuts)
 	return sweep(&map, subject) && sweep(&unmap, subject);
 }
 
-TEST_F_TIMEOUT(fault, memory_is_mapped_and_unmapped, 60)
+TEST_F(fault, memory_is_mapped_and_unmapped)
 {
 	struct subject subject = { .vm = self->vm, .vp = self->vp };
 
@@ -125,7 +125,7 @@ TEST_F_TIMEOUT(fault, memory_is_mapped_and_unmapped, 60)
 	EXPECT_TRUE(memory_sweeps(&subject, true));
 }
 
-TEST_F_TIMEOUT(fault, memory_is_pinned_and_unpinned, 60)
+TEST_F(fault, memory_is_pinned_and_unpinned)
 {
 	struct subject subject = { .vm = self->vm, .vp = self->vp };
 	char before[8];
@@ -185,7 +185,7 @@ static void guest_sees(void *object, int result)
 	require(peek(page), "the guest has the page of the VMM");
 }
 
-TEST_F_TIMEOUT(fault, memory_leaves_a_guest, 60)
+TEST_F(fault, memory_leaves_a_guest)
 {
 	struct subject subject = { .vm = self->vm, .vp = self->vp };
 	const struct swept_call take = {
@@ -225,7 +225,7 @@ static void skip_after(void *object, int result)
 	vp_skip(subject->vp);
 }
 
-TEST_F_TIMEOUT(fault, vp_is_run, 60)
+TEST_F(fault, vp_is_run)
 {
 	struct subject subject = { .vm = self->vm, .vp = self->vp };
 	const struct swept_call exits = {
@@ -281,7 +281,7 @@ static void read_state(void *object)
 	require(!get_vp_state(object), "read the state");
 }
 
-TEST_F_TIMEOUT(fault, state_of_a_vp_is_read_and_written, 60)
+TEST_F(fault, state_of_a_vp_is_read_and_written)
 {
 	static const __u8 states[] = {
 		MSHV_VP_STATE_LAPIC, MSHV_VP_STATE_XSAVE,
@@ -495,7 +495,7 @@ static void close_device(void *object, int result)
 }
 
 /* No part of it can fail: there is nobody to say so to. */
-TEST_F_TIMEOUT(fault, partition_goes, 60)
+TEST_F(fault, partition_goes)
 {
 	struct subject subject = {};
 	const struct swept_call goes = {

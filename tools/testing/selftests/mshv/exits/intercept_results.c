@@ -247,10 +247,9 @@ static void *run(void *arg)
 
 static bool goes_on(const __u64 *word)
 {
-	__u64 before = peek(word);
-	int i;
+	__u64 before = peek(word), end = now_us() + PATIENCE_US;
 
-	for (i = 0; i < 2000 && peek(word) == before; i++)
+	while (peek(word) == before && now_us() < end)
 		sleep_us(1000);
 	return peek(word) != before;
 }

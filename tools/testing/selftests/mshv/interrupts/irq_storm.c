@@ -109,7 +109,7 @@ static void change_routes(struct disturber *disturber)
 	irq_rest();
 }
 
-TEST_F_TIMEOUT(irq, no_interrupt_is_lost_when_routes_change, 300)
+TEST_F(irq, no_interrupt_is_lost_when_routes_change)
 {
 	struct disturber router = {
 		.vm = self->vm,
@@ -238,7 +238,7 @@ static __u64 storm_size(void)
 	return processors() == 2 ? GREAT_STORM : SMALLER_STORM;
 }
 
-TEST_F_TIMEOUT(irq, no_interrupt_of_a_storm_is_lost_when_routes_change, 300)
+TEST_F(irq, no_interrupt_of_a_storm_is_lost_when_routes_change)
 {
 	struct disturber router = {
 		.vm = self->vm,
@@ -273,7 +273,7 @@ static void interrupt_thread(struct disturber *disturber)
 	sleep_us(disturber->rounds % 8 * 50);
 }
 
-TEST_F_TIMEOUT(irq, no_interrupt_is_lost_when_the_thread_is_interrupted, 120)
+TEST_F(irq, no_interrupt_is_lost_when_the_thread_is_interrupted)
 {
 	static const enum guest_mood moods[] = { WAITING, BUSY, EXITING };
 	struct irq_guest guest;
@@ -314,7 +314,7 @@ static void signal_all_the_time(struct disturber *disturber)
  * Deassigned in the middle of signals that do not end. What was raised before
  * can still come, but not after an interrupt of lower priority.
  */
-TEST_F_TIMEOUT(irq, deassigned_irqfd_is_silent, 120)
+TEST_F(irq, deassigned_irqfd_is_silent)
 {
 	struct disturber signaller = {
 		.disturb = signal_all_the_time,
@@ -366,7 +366,7 @@ static void run_victim(int fd, int resamplefd)
 			     LEVEL);
 }
 
-TEST_F_TIMEOUT(irq, partition_goes_in_the_middle_of_it, 120)
+TEST_F(irq, partition_goes_in_the_middle_of_it)
 {
 	struct disturber signaller = {
 		.disturb = signal_all_the_time,
@@ -391,7 +391,7 @@ TEST_F_TIMEOUT(irq, partition_goes_in_the_middle_of_it, 120)
 }
 
 /* The eventfd is closed in the middle of signals by another process. */
-TEST_F_TIMEOUT(irq, eventfd_goes_in_the_middle_of_it, 120)
+TEST_F(irq, eventfd_goes_in_the_middle_of_it)
 {
 	struct irq_guest guest;
 	int i;

@@ -5,9 +5,8 @@
 #include <sys/ioctl.h>
 
 #include "event.h"
+#include "host.h"
 #include "require.h"
-
-#define PATIENCE_MS	2000
 
 int event_new(void)
 {
@@ -39,7 +38,7 @@ __u64 event_comes(int fd)
 {
 	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
 
-	while (poll(&pollfd, 1, PATIENCE_MS) < 0)
+	while (poll(&pollfd, 1, PATIENCE_US / 1000) < 0)
 		require(errno == EINTR, "wait for an eventfd");
 	return event_count(fd);
 }

@@ -36,7 +36,7 @@ void event_signal(int fd);
 __u64 event_count(int fd);
 
 /**
- * event_comes() - wait until an eventfd is signalled, for two seconds at most
+ * event_comes() - wait until an eventfd is signalled, %PATIENCE_US at most
  * @fd: the eventfd
  *
  * Return: how many signals it got, or 0 if none came.

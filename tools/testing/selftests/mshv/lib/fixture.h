@@ -8,7 +8,7 @@
 #ifndef _MSHV_LIB_FIXTURE_H
 #define _MSHV_LIB_FIXTURE_H
 
-#include "kselftest_harness.h"
+#include "harness.h"
 
 #include "hypervisor.h"
 #include "knob.h"

@@ -7,6 +7,15 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+/* How long to wait for what must happen: only a hang takes longer. */
+#define PATIENCE_US	120000000ULL
+
+/*
+ * The same for what the kernel frees a little after its last user is gone. It is
+ * shorter, since a driver that never does is one that the tests have to bear.
+ */
+#define PATIENCE_TO_FREE_US	30000000ULL
+
 /**
  * now_us() - monotonic time
  *

@@ -18,7 +18,6 @@
 
 #define OVERLAY			"overlay "
 
-#define PATIENCE_US		2000000
 #define PAUSE_US		10000
 
 static unsigned int cpuid_eax(unsigned int leaf, unsigned int subleaf)
@@ -191,7 +190,7 @@ static void print_only_in(const char *left, const char *right, char sign)
 bool ledger_becomes(const char *before)
 {
 	static char now[HYPERVISOR_REPLY];
-	__u64 end = now_us() + PATIENCE_US;
+	__u64 end = now_us() + PATIENCE_TO_FREE_US;
 
 	for (;;) {
 		hypervisor_ledger(now);

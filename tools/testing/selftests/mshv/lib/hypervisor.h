@@ -55,8 +55,8 @@ void hypervisor_ledger(char *ledger);
  * ledger_becomes() - wait until the hypervisor holds what it held before
  * @before: from hypervisor_ledger()
  *
- * Waits for two seconds at most: the end of a process frees things a little
- * later than the process is gone.
+ * Waits %PATIENCE_TO_FREE_US at most: the end of a process frees things a little later
+ * than the process is gone.
  *
  * Return: true; false, with the difference printed, if it holds something else.
  */

@@ -6,7 +6,7 @@
 #ifndef _MSHV_LIB_IRQ_FIXTURE_H
 #define _MSHV_LIB_IRQ_FIXTURE_H
 
-#include "kselftest_harness.h"
+#include "harness.h"
 
 #include "hypervisor.h"
 #include "interrupts.h"

@@ -6,7 +6,7 @@
 #ifndef _MSHV_LIB_SYNTHETIC_FIXTURE_H
 #define _MSHV_LIB_SYNTHETIC_FIXTURE_H
 
-#include "kselftest_harness.h"
+#include "harness.h"
 
 #include "hv.h"
 #include "hypervisor.h"

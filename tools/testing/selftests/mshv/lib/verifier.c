@@ -8,7 +8,6 @@
 #define GOOD_PORT	0x90	/* a round went well: its number */
 #define BAD_PORT	0x91	/* a page has wrong content: its number */
 
-#define PATIENCE_US	20000000
 #define ADDED_ROUND	7
 
 /* What the guest has in page @page in round @round, never the same twice */
@@ -39,17 +38,24 @@ static __guest void verify_forever(__u64 gpa)
 	}
 }
 
+static bool round_is_right(struct verifier *verifier)
+{
+	return vp_writes_port(verifier->vp, GOOD_PORT, 4, verifier->rounds + 1);
+}
+
 static void *verify(void *arg)
 {
 	struct verifier *verifier = arg;
+	bool right = true;
 
-	while (!__atomic_load_n(&verifier->stop, __ATOMIC_ACQUIRE)) {
-		if (!vp_writes_port(verifier->vp, GOOD_PORT, 4,
-				    verifier->rounds + 1))
-			return NULL;
-		__atomic_fetch_add(&verifier->rounds, 1, __ATOMIC_RELEASE);
+	while (right && !__atomic_load_n(&verifier->stop, __ATOMIC_ACQUIRE)) {
+		right = round_is_right(verifier);
+		if (right)
+			__atomic_fetch_add(&verifier->rounds, 1,
+					   __ATOMIC_RELEASE);
 	}
-	verifier->right = true;
+	verifier->right = right;
+	__atomic_store_n(&verifier->ended, true, __ATOMIC_RELEASE);
 	return NULL;
 }
 
@@ -63,7 +69,8 @@ bool verifier_wait(struct verifier *verifier, __u32 more)
 	__u32 goal = rounds(verifier) + more;
 	__u64 end = now_us() + PATIENCE_US;
 
-	while (rounds(verifier) < goal && now_us() < end)
+	while (rounds(verifier) < goal && now_us() < end &&
+	       !__atomic_load_n(&verifier->ended, __ATOMIC_ACQUIRE))
 		sleep_us(1000);
 	return rounds(verifier) >= goal;
 }

@@ -22,6 +22,7 @@
  * @thread: the thread that runs it
  * @rounds: how many of them went well
  * @stop: no more after this one
+ * @ended: there are no more, for any reason
  * @right: all went well
  */
 struct verifier {
@@ -29,6 +30,7 @@ struct verifier {
 	pthread_t thread;
 	__u32 rounds;
 	bool stop;
+	bool ended;
 	bool right;
 };
 

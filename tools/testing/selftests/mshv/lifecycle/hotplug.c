@@ -22,7 +22,6 @@
  */
 #define ROUNDS		10
 #define EXITS		20
-#define PATIENCE_US	10000000
 
 static __guest void write_forever(__u64 unused)
 {
@@ -92,7 +91,7 @@ static bool all_go_on(const struct runner runners[RUNNERS])
 	return true;
 }
 
-TEST_F_TIMEOUT(guest, no_message_is_lost_with_a_processor, 120)
+TEST_F(guest, no_message_is_lost_with_a_processor)
 {
 	struct runner runners[RUNNERS];
 	int i;
@@ -113,7 +112,7 @@ TEST_F_TIMEOUT(guest, no_message_is_lost_with_a_processor, 120)
 }
 
 /* The thread of a VP is where the processor goes from under it. */
-TEST_F_TIMEOUT(guest, thread_moves_away_from_a_processor, 60)
+TEST_F(guest, thread_moves_away_from_a_processor)
 {
 	struct runner runner;
 	int i;

@@ -17,7 +17,6 @@
 #include "lib/vp.h"
 
 #define PIN		"/sys/module/mshv_root/parameters/pin_guest_memory"
-#define PATIENCE_US	2000000
 
 #define VECTOR		0x41
 #define EDGE_GSI	1
@@ -53,7 +52,7 @@ static long long next_number(void)
 /* What is closed may be let go of a little later. */
 static bool nobody_has_more(long long before)
 {
-	__u64 deadline = now_us() + PATIENCE_US;
+	__u64 deadline = now_us() + PATIENCE_TO_FREE_US;
 
 	while (next_number() > before && now_us() < deadline)
 		sleep_us(1000);

@@ -228,7 +228,7 @@ static void run_spinning_vps(int report)
 	_exit(1);
 }
 
-TEST_F_TIMEOUT(guest, killed_with_running_vps, 60)
+TEST_F(guest, killed_with_running_vps)
 {
 	int report[2], status, round;
 	char byte;

@@ -95,7 +95,7 @@ static int create_partition(struct race *race, int racer)
 	return close(fd);
 }
 
-TEST_F_TIMEOUT(guest, partitions_come_and_go, 120)
+TEST_F(guest, partitions_come_and_go)
 {
 	struct race race = { .run = create_partition, .vm = self->vm };
 
@@ -131,7 +131,7 @@ static int create_vp(struct race *race, int racer)
 	return fd < 0 ? -errno : fd;
 }
 
-TEST_F_TIMEOUT(guest, one_index_makes_one_vp, 60)
+TEST_F(guest, one_index_makes_one_vp)
 {
 	struct race race = { .run = create_vp, .vm = self->vm };
 
@@ -154,7 +154,7 @@ static int unmap(struct race *race, int racer)
 			     REGION_UNMAP);
 }
 
-TEST_F_TIMEOUT(guest, one_region_is_mapped_and_unmapped_once, 60)
+TEST_F(guest, one_region_is_mapped_and_unmapped_once)
 {
 	struct race race = {
 		.vm = self->vm,
@@ -188,7 +188,7 @@ static int map_beside(struct race *race, int racer)
 	return ret;
 }
 
-TEST_F_TIMEOUT(guest, regions_side_by_side, 60)
+TEST_F(guest, regions_side_by_side)
 {
 	struct race race = {
 		.run = map_beside,
@@ -225,7 +225,7 @@ static int disconnect(struct race *race, int racer)
 	return ioeventfd(race->vm, &args);
 }
 
-TEST_F_TIMEOUT(guest, one_address_is_connected_and_disconnected_once, 60)
+TEST_F(guest, one_address_is_connected_and_disconnected_once)
 {
 	struct race race = { .vm = self->vm, .event = event_new() };
 
@@ -261,7 +261,7 @@ static int connect_beside(struct race *race, int racer)
 	return ret;
 }
 
-TEST_F_TIMEOUT(guest, values_of_one_address_side_by_side, 60)
+TEST_F(guest, values_of_one_address_side_by_side)
 {
 	struct race race = {
 		.run = connect_beside,
@@ -298,7 +298,7 @@ static int run_vp(struct race *race, int racer)
 	return 0;
 }
 
-TEST_F_TIMEOUT(guest, one_vp_is_run_by_all, 120)
+TEST_F(guest, one_vp_is_run_by_all)
 {
 	struct race race = {
 		.run = run_vp,
@@ -325,7 +325,7 @@ static int use_registers(struct race *race, int racer)
 	return 0;
 }
 
-TEST_F_TIMEOUT(guest, registers_are_used_by_all, 60)
+TEST_F(guest, registers_are_used_by_all)
 {
 	struct race race = {
 		.run = use_registers,
@@ -349,7 +349,7 @@ static int disconnect_eventfd(struct race *race, int racer)
 	return irqfd(race->vm, race->fd, -1, 5, IRQFD_DEASSIGN);
 }
 
-TEST_F_TIMEOUT(guest, one_eventfd_is_connected_once, 60)
+TEST_F(guest, one_eventfd_is_connected_once)
 {
 	struct race race = { .vm = self->vm, .fd = event_new() };
 
@@ -389,7 +389,7 @@ static bool is_routed(struct vm *vm, __u32 gsi)
 	return !ret;
 }
 
-TEST_F_TIMEOUT(guest, one_table_of_routes_is_left, 60)
+TEST_F(guest, one_table_of_routes_is_left)
 {
 	struct race race = { .run = set_own_routes, .vm = self->vm };
 	int i, left;
@@ -431,7 +431,7 @@ static int do_anything(struct race *race, int racer)
 	return 0;
 }
 
-TEST_F_TIMEOUT(guest, irqfds_and_routes_by_all, 60)
+TEST_F(guest, irqfds_and_routes_by_all)
 {
 	struct race race = {
 		.run = do_anything,

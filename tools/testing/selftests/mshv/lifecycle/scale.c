@@ -22,7 +22,7 @@ static __guest void tell(__u64 number)
 	halt();
 }
 
-TEST_F_TIMEOUT(guest, many_vps_in_one_partition, 60)
+TEST_F(guest, many_vps_in_one_partition)
 {
 	struct vp *vps[MANY];
 	__u32 i;
@@ -37,7 +37,7 @@ TEST_F_TIMEOUT(guest, many_vps_in_one_partition, 60)
 	}
 }
 
-TEST_F_TIMEOUT(guest, many_partitions, 120)
+TEST_F(guest, many_partitions)
 {
 	struct vm *vms[MANY];
 	struct vp *vps[MANY];
@@ -124,7 +124,7 @@ static bool finish(struct runner *runner)
 	return runner->right;
 }
 
-TEST_F_TIMEOUT(guest, many_vps_at_once, 120)
+TEST_F(guest, many_vps_at_once)
 {
 	struct runner runners[MANY];
 	__u32 i;
@@ -135,7 +135,7 @@ TEST_F_TIMEOUT(guest, many_vps_at_once, 120)
 		EXPECT_TRUE(finish(&runners[i]));
 }
 
-TEST_F_TIMEOUT(guest, vps_on_every_processor, 60)
+TEST_F(guest, vps_on_every_processor)
 {
 	unsigned int count = 2 * processors();
 	struct runner runners[count];
@@ -158,7 +158,7 @@ static int wait_for_tid(struct runner *runner)
 }
 
 /* The thread moves while its VP runs, and between two runs. */
-TEST_F_TIMEOUT(guest, vp_follows_its_thread, 60)
+TEST_F(guest, vp_follows_its_thread)
 {
 	struct runner runner;
 	unsigned int i;

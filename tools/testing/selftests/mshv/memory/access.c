@@ -341,7 +341,7 @@ static bool none_is_missed(const __u8 *bitmap, const bool *changed)
  */
 #define ROUNDS		60
 
-TEST_F_TIMEOUT(guest, copy_of_a_running_guest_is_complete, 60)
+TEST_F(guest, copy_of_a_running_guest_is_complete)
 {
 	struct vm *vm = self->vm;
 	__u64 *memory = add_region(vm, &variant->kind);
@@ -411,7 +411,7 @@ static void *race(void *arg)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(guest, eight_threads_race, 60)
+TEST_F(guest, eight_threads_race)
 {
 	struct vm *vm = self->vm;
 	void *memory = add_region(vm, &variant->kind);

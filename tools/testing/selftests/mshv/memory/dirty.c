@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "kselftest_harness.h"
+#include "lib/harness.h"
 
 #include "lib/disk.h"
 #include "lib/guest.h"
@@ -107,7 +107,7 @@ FIXTURE_TEARDOWN_PARENT(swap)
 		EXPECT_TRUE(ledger_becomes(self->ledger));
 }
 
-TEST_F_TIMEOUT(swap, shared_memory_that_the_vmm_read, 120)
+TEST_F(swap, shared_memory_that_the_vmm_read)
 {
 	__u64 *memory = shared_memory();
 
@@ -119,7 +119,7 @@ TEST_F_TIMEOUT(swap, shared_memory_that_the_vmm_read, 120)
 	EXPECT_EQ(0, pages_lost(memory, 0));
 }
 
-TEST_F_TIMEOUT(swap, shared_memory_that_nobody_touched, 120)
+TEST_F(swap, shared_memory_that_nobody_touched)
 {
 	__u64 *memory = shared_memory();
 
@@ -151,18 +151,18 @@ static void write_after_swap_in(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, pages_lost(memory, 0x1234));
 }
 
-TEST_F_TIMEOUT(swap, small_pages_swapped_in_by_reading, 120)
+TEST_F(swap, small_pages_swapped_in_by_reading)
 {
 	write_after_swap_in(_metadata, self->vm, self->vp, MADV_NOHUGEPAGE);
 }
 
-TEST_F_TIMEOUT(swap, huge_pages_swapped_in_by_reading, 120)
+TEST_F(swap, huge_pages_swapped_in_by_reading)
 {
 	write_after_swap_in(_metadata, self->vm, self->vp, MADV_HUGEPAGE);
 }
 
 /* Pages that another process has, too, until it ends. */
-TEST_F_TIMEOUT(swap, pages_swapped_in_by_another_process, 120)
+TEST_F(swap, pages_swapped_in_by_another_process)
 {
 	__u64 *memory = memory_new(VERIFIER_SIZE);
 	int status;
@@ -220,12 +220,12 @@ static void write_after_free(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, lost);
 }
 
-TEST_F_TIMEOUT(swap, small_pages_that_were_free, 120)
+TEST_F(swap, small_pages_that_were_free)
 {
 	write_after_free(_metadata, self->vm, self->vp, MADV_NOHUGEPAGE);
 }
 
-TEST_F_TIMEOUT(swap, huge_pages_that_were_free, 120)
+TEST_F(swap, huge_pages_that_were_free)
 {
 	write_after_free(_metadata, self->vm, self->vp, MADV_HUGEPAGE);
 }

@@ -213,7 +213,7 @@ static void *run_forever(void *arg)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(guest, dontneed_under_a_running_guest, 60)
+TEST_F(guest, dontneed_under_a_running_guest)
 {
 	struct vp *writer = vp_new(self->vm, 0);
 	struct vp *checker = vp_new(self->vm, 1);
@@ -273,7 +273,7 @@ TEST_F(guest, mremap_takes_the_memory_away_and_back)
 }
 
 /* Memory that was taken away from the VMM's page tables, page for page */
-TEST_F_TIMEOUT(guest, protection_changes_under_a_running_guest, 120)
+TEST_F(guest, protection_changes_under_a_running_guest)
 {
 	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
 	struct verifier verifier;
@@ -294,7 +294,7 @@ TEST_F_TIMEOUT(guest, protection_changes_under_a_running_guest, 120)
 	EXPECT_TRUE(verifier_finish(&verifier, memory));
 }
 
-TEST_F_TIMEOUT(guest, huge_pages_are_split_and_collapsed, 120)
+TEST_F(guest, huge_pages_are_split_and_collapsed)
 {
 	__u64 *memory = memory_new(VERIFIER_SIZE);
 	struct verifier verifier;
@@ -318,7 +318,7 @@ TEST_F_TIMEOUT(guest, huge_pages_are_split_and_collapsed, 120)
 	EXPECT_TRUE(verifier_finish(&verifier, memory));
 }
 
-TEST_F_TIMEOUT(guest, compaction_migrates_pages, 120)
+TEST_F(guest, compaction_migrates_pages)
 {
 	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
 	struct verifier verifier;
@@ -331,7 +331,7 @@ TEST_F_TIMEOUT(guest, compaction_migrates_pages, 120)
 }
 
 /* A child process shares the pages until someone writes to them. */
-TEST_F_TIMEOUT(guest, copy_on_write_after_fork, 120)
+TEST_F(guest, copy_on_write_after_fork)
 {
 	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
 	struct verifier verifier;

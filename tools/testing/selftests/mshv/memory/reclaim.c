@@ -63,7 +63,7 @@ static bool ksm_merges(void)
 	return false;
 }
 
-TEST_F_TIMEOUT(guest, merged_pages_part_when_the_guest_writes, 120)
+TEST_F(guest, merged_pages_part_when_the_guest_writes)
 {
 	struct vp *vp = vp_new(self->vm, 0);
 	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
@@ -116,7 +116,7 @@ static long long pages_swapped_out(void)
 	return read_number("/proc/vmstat", "pswpout");
 }
 
-TEST_F_TIMEOUT(guest, pages_are_swapped_out_and_in, 120)
+TEST_F(guest, pages_are_swapped_out_and_in)
 {
 	__u64 *memory = vm_add_memory(self->vm, GUEST_MORE, VERIFIER_SIZE, REGION_ALL);
 	struct verifier verifier;
@@ -162,7 +162,7 @@ static void leave_cgroup(void)
 }
 
 /* Memory of the guest alone is more than what the group may have. */
-TEST_F_TIMEOUT(guest, control_group_reclaims_guest_memory, 180)
+TEST_F(guest, control_group_reclaims_guest_memory)
 {
 	struct verifier verifier;
 	long long swapped;
@@ -188,7 +188,7 @@ TEST_F_TIMEOUT(guest, control_group_reclaims_guest_memory, 180)
 }
 
 /* The VMM reads all memory, as a snapshot does: it is present and clean. */
-TEST_F_TIMEOUT(guest, control_group_reclaims_memory_of_a_snapshot, 180)
+TEST_F(guest, control_group_reclaims_memory_of_a_snapshot)
 {
 	struct vp *vp = vp_new(self->vm, 0);
 	__u64 page, lost = 0;

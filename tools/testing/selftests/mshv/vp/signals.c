@@ -186,7 +186,7 @@ static void expect_storm(struct __test_metadata *_metadata, struct vp *vp)
 	       outcome.exits, outcome.interrupted);
 }
 
-TEST_F_TIMEOUT(guest, storm_over_a_guest_that_exits_all_the_time, 180)
+TEST_F(guest, storm_over_a_guest_that_exits_all_the_time)
 {
 	struct vp *vp = vp_new(self->vm, 0);
 
@@ -194,7 +194,7 @@ TEST_F_TIMEOUT(guest, storm_over_a_guest_that_exits_all_the_time, 180)
 	expect_storm(_metadata, vp);
 }
 
-TEST_F_TIMEOUT(guest, storm_over_a_guest_that_computes, 180)
+TEST_F(guest, storm_over_a_guest_that_computes)
 {
 	struct vp *vp = vp_new(self->vm, 0);
 
@@ -223,7 +223,7 @@ static void *send_signals(void *arg)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(guest, storm_from_another_processor, 180)
+TEST_F(guest, storm_from_another_processor)
 {
 	struct sender sender = {
 		.process = getpid(),

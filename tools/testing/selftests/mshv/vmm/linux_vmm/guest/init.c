@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@
 #define MAX_CPUS	16
 #define NAPS		5
 #define NAP_NS		20000000
-#define PATIENCE_MS	10000
+#define PATIENCE_S	300	/* only a hang takes longer */
 #define PAGE_SIZE	4096
 #define MOVES		50
 
@@ -162,6 +163,38 @@ static void change_memory(void)
 	printf("guest: %lu looks at pages that were gone\n", view.stale);
 }
 
+static void ignore(int number)
+{
+	(void)number;
+}
+
+/* The kernel sends its own messages without interrupts. */
+static void report_lost_interrupt(void)
+{
+	FILE *log = fopen("/dev/kmsg", "w");
+
+	must(log ? 0 : -1, "open /dev/kmsg");
+	fprintf(log, "<0>guest: an interrupt of the serial port is lost\n");
+	fclose(log);
+	reboot(RB_POWER_OFF);
+}
+
+/*
+ * The driver sends what fits into the queue of the port, and the rest at the
+ * interrupt that says that the queue is empty. One that is lost stops it for
+ * good.
+ */
+static void wait_until_sent(void)
+{
+	const struct sigaction action = { .sa_handler = ignore };
+
+	must(sigaction(SIGALRM, &action, NULL), "handle an alarm");
+	alarm(PATIENCE_S);
+	if (tcdrain(STDOUT_FILENO))
+		report_lost_interrupt();
+	alarm(0);
+}
+
 /*
  * Nothing is sent meanwhile, not even an echo: so that the word can only have
  * come by interrupts of its own.
@@ -176,7 +209,7 @@ static void hear_a_word(void)
 	mode.c_lflag &= ~ECHO;
 	must(tcsetattr(STDIN_FILENO, TCSANOW, &mode), "switch off the echo");
 	printf("guest: what is the word?\n");
-	if (poll(&input, 1, PATIENCE_MS) > 0 && fgets(word, sizeof(word), stdin))
+	if (poll(&input, 1, PATIENCE_S * 1000) > 0 && fgets(word, sizeof(word), stdin))
 		printf("guest: the word is %s", word);
 	else
 		printf("guest: nothing was said\n");
@@ -203,15 +236,15 @@ int main(void)
 	if (cpus > 1)
 		change_memory();
 
+	wait_until_sent();
 	before = read_counts(serial, cpus);
 	printf("guest: this line is sent by interrupts\n");
-	sleep_on(0);
+	wait_until_sent();
 	after = read_counts(serial, cpus);
 	printf("guest: %lu serial interrupts\n", after.all - before.all);
 	hear_a_word();
 
-	fflush(stdout);
-	sleep_on(0);
+	wait_until_sent();
 	reboot(RB_POWER_OFF);
 	return 1;
 }
