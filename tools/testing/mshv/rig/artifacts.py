@@ -6,6 +6,7 @@ import fcntl
 import functools
 import os
 import pathlib
+import re
 import subprocess
 import threading
 
@@ -160,9 +161,24 @@ def conformance(target=None):
     return {path.stem: path for path in output.glob("*.ko")}
 
 
+def make_selftests(*arguments):
+    """Run make for the programs that run in a parent partition; what it says.
+
+    They are static: the rig's user space has no shared libraries.
+    """
+    output = BUILD / "kselftests"
+    output.mkdir(parents=True, exist_ok=True)
+    harness = base_kernel().where / "source/tools/testing/selftests"
+    return build("kselftests", ["make", "-C", str(SELFTESTS), f"KSELFTEST={harness}",
+                                f"OUTPUT={output}", "USERCFLAGS=-Werror",
+                                "USERLDFLAGS=-static", *arguments])
+
+
+@once
 def selftest_names():
     """The programs that test child partitions, in order."""
-    return make("selftests", SELFTESTS, BUILD / "selftests", "-s", "list-tests").split()
+    listed = make_selftests("-s", "--no-print-directory", "COLLECTION=mshv", "emit_tests")
+    return re.findall(r"^mshv:(\w+)$", listed, re.M)
 
 
 def selftest_source(name):
@@ -172,18 +188,15 @@ def selftest_source(name):
 
 @once
 def selftests():
-    """{name: path} of those programs and of the example VMM."""
+    """{name: path} of those programs, of the VMMs, and of the programs() below."""
+    make_selftests("all")
     output = BUILD / "kselftests"
-    harness = base_kernel().where / "source/tools/testing/selftests"
-    make("kselftests", SELFTESTS, output, f"KSELFTEST={harness}", "tests")
     return {path.name: path for path in output.iterdir()
             if path.is_file() and os.access(path, os.X_OK)}
 
 
 @once
 def programs():
-    """{name: path} of the programs for the parent partition."""
-    output = BUILD / "selftests"
-    make("selftests", SELFTESTS, output)
-    return {path.name: path for path in output.iterdir()
-            if path.is_file() and os.access(path, os.X_OK)}
+    """{name: path} of the programs that the parent partition needs besides."""
+    names = [path.stem for path in SELFTESTS.glob("tools/*.c")]
+    return {name: selftests()[name] for name in names}
