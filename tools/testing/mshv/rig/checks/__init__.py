@@ -40,4 +40,5 @@ SOAK = {
     "peer-selftests": peer_selftests.soak_tests,
     "debug": debug.tests,
     "debug-all": debug.soak_tests,
+    "fuzz": debug.fuzz_tests,
 }

@@ -30,6 +30,16 @@ sed 's/^/leak=/' $leaks
 # Only what is allocated from now on is looked at.
 FORGET = "echo clear >/sys/kernel/debug/kmemleak\n"
 
+# Ioctls in random order: a few, always the same ones, and a million in all modes
+FUZZ_SHORT = 20000
+FUZZ_LONG = 1000000 // len(selftests.MODES)
+FUZZ = FORGET + """
+modprobe mshv_root || exit 1
+fuzz %d %d
+echo "fuzz=$?"
+modprobe -r mshv_root || exit 1
+""" + SCAN
+
 # What the kernel says to each mistake. Lockdep ends with its first finding, and with
 # that of others: what needs it comes first.
 MISTAKES = {
@@ -68,12 +78,21 @@ def tests():
     yield "debug: every kind of mistake is found", mistakes
     yield from selftests.each_mode("debug", MODES, ("2",), programs, PROGRAMS)
     for mode in MODES:
+        yield f"debug: fuzz: {mode}", functools.partial(fuzz, mode, 1, FUZZ_SHORT)
+    for mode in MODES:
         yield f"debug: restart with running VPs: {mode}", functools.partial(restart, mode)
 
 
 def soak_tests():
     """Yield (name, function): every program in every mode."""
     yield from selftests.each_mode("debug", selftests.MODES, ("2", "4"), programs)
+
+
+def fuzz_tests():
+    """Yield (name, function): a million ioctls, each mode with others of them."""
+    for number, mode in enumerate(selftests.MODES, 1):
+        title = f"fuzz: {mode}, {FUZZ_LONG} ioctls"
+        yield title, functools.partial(fuzz, mode, number << 32, FUZZ_LONG)
 
 
 def findings(console):
@@ -113,6 +132,20 @@ def programs(title, knobs, cpus, names):
     if result.value("scanned") != "yes":
         wrong.append("the kernel was not asked for leaks")
     return selftests.report(title, cases, wrong, result)
+
+
+def fuzz(mode, seed, calls):
+    """Nothing is found, and nothing left, after so many CALLS, which follow from SEED."""
+    machine = partition.boot(artifacts.debug_kernel(), FUZZ % (seed, calls),
+                             selftests.MODES[mode], memory=MEMORY, cmdline=CMDLINE,
+                             deadline=8 * DEADLINE)
+    machine.programs.update(artifacts.selftests())
+    result = machine.run()
+    print(f"     {mode}: {result.value('fuzzed')}")
+    wrong = kernel_trouble(result.console) + [f"leak: {line}" for line in result.values("leak")]
+    if not result.succeeded or result.value("fuzz") != "0" or result.value("scanned") != "yes":
+        wrong.append("the run did not end well")
+    return wrong + result.story(60).splitlines() if wrong else []
 
 
 def restart(mode):
