@@ -28,7 +28,6 @@ RIG = python3 -m rig
 .DEFAULT_GOAL := modules
 
 modules:
-	@scripts/packages build
 	@kdir=$$(scripts/kernel-dir '$(KDIR)') && \
 	out=$(BUILD)/modules/$$(cat "$$kdir/include/config/kernel.release") && \
 	scripts/build-module "$$kdir" "$$out" && \
