@@ -5,6 +5,7 @@
 
 KERNEL_VERSION ?= 7.3
 KDIR ?=
+BASE ?= $(KERNEL_VERSION)
 ONLY ?=
 ACCEL ?=
 QEMU ?=
@@ -23,8 +24,9 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 KERNELS = python3 -m kernels
 RIG = python3 -m rig
+SERIES = python3 -m series
 
-.PHONY: modules demo check soak kunit selftests coverage differences static shell base-kernel update clean help
+.PHONY: modules demo check soak kunit selftests coverage differences series series-check static shell base-kernel update clean help
 .DEFAULT_GOAL := modules
 
 modules:
@@ -63,6 +65,14 @@ coverage:
 differences:
 	@$(RIG) differences
 
+series:
+	@scripts/packages series
+	@$(SERIES) make '$(BASE)'
+
+series-check:
+	@scripts/packages build series
+	@$(SERIES) check '$(BASE)'
+
 shell:
 	@scripts/packages build rig
 	@$(RIG) shell
@@ -91,6 +101,8 @@ help:
 	@echo 'make kunit     the KUnit suites, as in make check'
 	@echo 'make selftests run the programs that test guests, as in make check'
 	@echo 'make static    sparse, W=1, coccinelle, checkpatch, as in make check'
+	@echo 'make series    patches for a kernel in build/series-VERSION/; BASE=7.2 or BASE=DIR'
+	@echo 'make series-check  proves patch by patch that they are in order'
 	@echo 'make update    fetch and build newer revisions of the kernels'
 	@echo 'make clean     remove build/; kernels stay in the cache'
 	@echo
