@@ -5,6 +5,7 @@
 
 KERNEL_VERSION ?= 7.3
 KDIR ?=
+DESTDIR ?=
 BASE ?= $(KERNEL_VERSION)
 ONLY ?=
 ACCEL ?=
@@ -18,7 +19,7 @@ FLAVOUR ?= base
 TEST ?=
 BUILD := $(CURDIR)/build
 
-export KERNEL_VERSION ACCEL QEMU SLOW CPUS PROGRAMS MODES TEST
+export DESTDIR KERNEL_VERSION ACCEL QEMU SLOW CPUS PROGRAMS MODES TEST
 export PYTHONPATH := $(CURDIR)/scripts:$(CURDIR)/tools/testing/mshv
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -26,7 +27,7 @@ KERNELS = python3 -m kernels
 RIG = python3 -m rig
 SERIES = python3 -m series
 
-.PHONY: modules demo check soak kunit selftests coverage differences series series-check static shell base-kernel update clean help
+.PHONY: modules install uninstall deb rpm demo check soak kunit selftests coverage differences series series-check static shell base-kernel update clean help
 .DEFAULT_GOAL := modules
 
 modules:
@@ -34,6 +35,20 @@ modules:
 	out=$(BUILD)/modules/$$(cat "$$kdir/include/config/kernel.release") && \
 	scripts/build-module "$$kdir" "$$out" && \
 	echo "built $$out/mshv_root.ko"
+
+# Without the KUnit suites, which are no part of a system.
+install:
+	@kdir=$$(scripts/kernel-dir '$(KDIR)') && \
+	out=$(BUILD)/install/$$(cat "$$kdir/include/config/kernel.release") && \
+	scripts/build-module "$$kdir" "$$out" CONFIG_MSHV_ROOT_KUNIT_TEST= && \
+	scripts/install add "$$kdir" "$$out"
+
+uninstall:
+	@kdir=$$(scripts/kernel-dir '$(KDIR)') && scripts/install remove "$$kdir"
+
+deb rpm:
+	@scripts/packages $@
+	@scripts/package $@
 
 demo:
 	@scripts/packages build rig
@@ -92,6 +107,9 @@ clean:
 
 help:
 	@echo 'make           build mshv_root.ko; KDIR=DIR chooses the kernel'
+	@echo 'make install   installs it for that kernel, and a udev rule; DESTDIR=DIR below DIR'
+	@echo 'make uninstall takes it away again'
+	@echo 'make deb       a DKMS package for Debian; make rpm one for others'
 	@echo 'make demo      boot every kind of partition, show which scheduler is chosen, run VMs'
 	@echo 'make check     run every test; ONLY="GROUP..." runs some'
 	@echo 'make soak      what takes longer: everything everywhere; hours. ONLY= as above'
