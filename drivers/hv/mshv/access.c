@@ -7,12 +7,14 @@
  * asked for. So a request of any length needs no memory, and what the hypervisor
  * has forgotten on demand is known to the VMM, whatever happens to the rest.
  */
+#include <linux/array_size.h>
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mshv.h>
+#include <linux/nospec.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
@@ -134,8 +136,8 @@ static bool request_valid(const struct mshv_gpap_access_bitmap *args)
  * @args: the argument of the ioctl
  *
  * Context: Process context, may sleep.
- * Return: 0, or -EINVAL, -EFAULT, -EINTR, -ENOMEM when there is no memory to
- *	   give to the hypervisor, or the errno for the hypercall's status; see
+ * Return: 0, or -EINVAL, -EFAULT, -EINTR when the caller is killed, -ENOMEM when
+ *	   there is no memory to give to the hypervisor, or the errno for the hypercall's status; see
  *	   MSHV_GET_GPAP_ACCESS_BITMAP in include/uapi/linux/mshv.h.
  */
 long mshv_access_bitmap(u64 partition_id,
@@ -143,13 +145,16 @@ long mshv_access_bitmap(u64 partition_id,
 {
 	u8 __user *user = u64_to_user_ptr(args->bitmap_ptr);
 	struct access_piece piece = { .partition_id = partition_id };
+	unsigned int type, op;
 	u64 done = 0;
 
 	if (!request_valid(args))
 		return -EINVAL;
 
-	piece.mask = type_masks[args->access_type];
-	piece.flags = op_flags[args->access_type][args->access_op];
+	type = array_index_nospec(args->access_type, ARRAY_SIZE(type_masks));
+	op = array_index_nospec(args->access_op, MSHV_GPAP_ACCESS_OP_COUNT);
+	piece.mask = type_masks[type];
+	piece.flags = op_flags[type][op];
 	for (;;) {
 		u16 count = min(args->page_count - done, PIECE_PAGES);
 		int ret;
@@ -162,7 +167,8 @@ long mshv_access_bitmap(u64 partition_id,
 		done += count;
 		if (done == args->page_count)
 			return 0;
-		if (signal_pending(current))
+		/* Bits are cleared already: a VMM that goes on must see them. */
+		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}

@@ -557,13 +557,16 @@ struct mshv_root_hvcall {
  * the buffer is as the caller left it. A caller which clears bits zeroes the
  * buffer first, so that it can keep what was found and ask again.
  *
+ * No signal but a fatal one ends a request early. A VMM that drops its bitmap
+ * when a call is interrupted does not lose the bits that were cleared.
+ *
  * Return:
  * * %0			- the whole bitmap is stored
  * * %-EINVAL		- unknown access_type or access_op; rsvd is not zero;
  *   page_count or bitmap_ptr is zero; gpap_base plus page_count wraps around
  *   or passes the last page number that a 64-bit address can have
  * * %-EFAULT		- the bitmap cannot be written
- * * %-EINTR		- a signal arrived between two pieces
+ * * %-EINTR		- killed between two pieces
  * * %-ENOMEM		- no memory for one piece
  * * an error of the hypervisor
  */

@@ -2,6 +2,7 @@
 /* MSHV_GET_GPAP_ACCESS_BITMAP: what is asked for, in pieces, and what is stored. */
 #include <linux/mman.h>
 #include <linux/mshv.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <kunit/static_stub.h>
@@ -242,19 +243,38 @@ static void unwritable_bitmap_ends_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hv->calls, 2);
 }
 
-static void a_signal_ends_it_between_pieces(struct kunit *test)
+/* A VMM would lose the bits that are cleared already. */
+static void a_signal_does_not_end_it(struct kunit *test)
 {
 	struct mshv_gpap_access_bitmap args = request(test, 0, 3 * PIECE);
 	const struct fake *hv = test->priv;
+	int ret;
 
 	set_tsk_thread_flag(current, TIF_SIGPENDING);
-	KUNIT_EXPECT_EQ(test, mshv_access_bitmap(CHILD, &args), -EINTR);
-	KUNIT_EXPECT_EQ(test, hv->calls, 1);
-
-	/* There is nothing to be interrupted behind the last piece. */
-	args.page_count = PIECE;
-	KUNIT_EXPECT_EQ(test, mshv_access_bitmap(CHILD, &args), 0);
+	ret = mshv_access_bitmap(CHILD, &args);
 	clear_tsk_thread_flag(current, TIF_SIGPENDING);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, hv->calls, 3);
+}
+
+static void a_fatal_signal_ends_it_between_pieces(struct kunit *test)
+{
+	struct mshv_gpap_access_bitmap args = request(test, 0, 3 * PIECE);
+	struct mshv_gpap_access_bitmap last = request(test, 0, PIECE);
+	const struct fake *hv = test->priv;
+	int ret, ret_last;
+
+	sigaddset(&current->pending.signal, SIGKILL);
+	set_tsk_thread_flag(current, TIF_SIGPENDING);
+	ret = mshv_access_bitmap(CHILD, &args);
+	/* There is nothing to be interrupted behind the last piece. */
+	ret_last = mshv_access_bitmap(CHILD, &last);
+	sigdelset(&current->pending.signal, SIGKILL);
+	clear_tsk_thread_flag(current, TIF_SIGPENDING);
+
+	KUNIT_EXPECT_EQ(test, ret, -EINTR);
+	KUNIT_EXPECT_EQ(test, ret_last, 0);
+	KUNIT_EXPECT_EQ(test, hv->calls, 2);
 	expect_bitmap(test, 0, PIECE, 5);
 }
 
@@ -292,7 +312,8 @@ static struct kunit_case access_cases[] = {
 	KUNIT_CASE(memory_is_deposited),
 	KUNIT_CASE(what_was_told_is_stored_on_error),
 	KUNIT_CASE(unwritable_bitmap_ends_it),
-	KUNIT_CASE(a_signal_ends_it_between_pieces),
+	KUNIT_CASE(a_signal_does_not_end_it),
+	KUNIT_CASE(a_fatal_signal_ends_it_between_pieces),
 	KUNIT_CASE(bad_requests_are_refused),
 	{}
 };

@@ -137,8 +137,6 @@ NOT_RUN = {
     "ioeventfd_races.guest.processor_goes_with_doorbells_in_its_ring":
         "It does not read the ring of a processor that goes. Where the hypervisor "
         "schedules, the doorbells may be in the ring of another one.",
-    "access.guest.*.signal_ends_a_huge_request":
-        "A request is worked off to its end, signal or not: half a minute.",
     "access.guest.small_pinned.*":
         "A parameter of our module has its memory pinned.",
     "access.guest.large_pinned.*":
@@ -158,6 +156,9 @@ NOT_RUN = {
     "refusals.guest.status_of_a_hypercall_has_an_errno": WITHOUT_END,
     "refusals.guest.memory_of_the_hypervisor_is_never_enough": WITHOUT_END,
     "refusals.guest.state_of_a_vp_is_refused": WITHOUT_END,
+    "waiting_calls.guest.who_asks_for_many_pages_can_be_killed":
+        "It allocates 8 bits for each page of a request and works that off to its end, "
+        "fatal signal or not.",
     "waiting_calls.guest.killed_caller_leaves_its_call_to_the_hypervisor": WAITS_FOR_EVER,
     "waiting_calls.guest.partition_goes_with_a_call_that_is_pending": WAITS_FOR_EVER,
 }

@@ -8,7 +8,10 @@
  * sees what it would have returned on the way out.
  */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/reg.h>
@@ -264,6 +267,44 @@ TEST_F(guest, who_waits_for_a_partition_can_be_killed)
 	knob_turn(KNOB, AT_ONCE);
 	EXPECT_EQ(0, end_of(first));
 	EXPECT_EQ(0, end_of(second));
+}
+
+/* More pages than a request is through with before it is killed */
+#define ALL_PAGES	(1ULL << 28)
+#define UNTOUCHED	0x5a
+
+static __u8 *bitmap;
+
+static int ask_for_all_pages(struct vm *vm, struct vp *vp)
+{
+	struct mshv_gpap_access_bitmap args = {
+		.access_type = MSHV_GPAP_ACCESS_TYPE_DIRTY,
+		.access_op = MSHV_GPAP_ACCESS_OP_CLEAR,
+		.page_count = ALL_PAGES,
+		.bitmap_ptr = (uintptr_t)bitmap,
+	};
+
+	return try(vm->fd, MSHV_GET_GPAP_ACCESS_BITMAP, &args);
+}
+
+/* Killed when the first piece of the bitmap is there, it never comes to the last. */
+TEST_F(guest, who_asks_for_many_pages_can_be_killed)
+{
+	const __u64 last = ALL_PAGES / 8 - 1;
+	pid_t pid;
+
+	ASSERT_EQ(0, vm_set_property(self->vm, HV_PROPERTY_PAGE_ACCESS_TRACKING,
+				     1));
+	bitmap = mmap(NULL, ALL_PAGES / 8, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	ASSERT_NE(MAP_FAILED, bitmap);
+	bitmap[0] = UNTOUCHED;
+	bitmap[last] = UNTOUCHED;
+	pid = begin(ask_for_all_pages, self->vm, NULL);
+	while (__atomic_load_n(bitmap, __ATOMIC_RELAXED) == UNTOUCHED)
+		sched_yield();
+	EXPECT_EQ(-EINTR, killed_with(pid, MSHV_GET_GPAP_ACCESS_BITMAP));
+	EXPECT_EQ(UNTOUCHED, bitmap[last]);
 }
 
 TEST_F(guest, who_waits_for_a_vp_can_be_killed)

@@ -439,38 +439,54 @@ TEST_F(guest, eight_threads_race)
 	pthread_join(guest, NULL);
 }
 
+static volatile sig_atomic_t alarms;
+
 static void on_alarm(int number)
 {
+	alarms++;
+}
+
+static void alarm_every(unsigned int us)
+{
+	const struct itimerval interval = {
+		.it_interval.tv_usec = us,
+		.it_value.tv_usec = us,
+	};
+
+	require(!setitimer(ITIMER_REAL, &interval, NULL), "set the timer");
 }
 
 /*
- * A bitmap of 32 MiB, in address space only: it is written as far as the request
- * comes, and the request ends as soon as a signal arrives.
+ * The bits are cleared piece by piece: a request that a signal ended would take
+ * them from a VMM that throws its bitmap away and asks again.
  */
-TEST_F(guest, signal_ends_a_huge_request)
+TEST_F(guest, signals_do_not_end_a_request)
 {
 	const struct sigaction action = { .sa_handler = on_alarm };
-	const struct itimerval soon = { .it_value.tv_usec = 100000 };
-	__u64 count = LAST_GFN + 1 - FIRST_GFN, started, took;
+	const __u64 count = 1UL << 19;
 	struct vm *vm = self->vm;
 	__u8 *bits = memory_new(count / 8);
 	__u8 *plan = vm->ram + GUEST_SCRATCH;
 	struct vp *vp = vp_new(vm, 0);
+	sig_atomic_t before;
+	int ret;
 
 	add_region(vm, &variant->kind);
 	ASSERT_EQ(0, track(vm, true));
-	ASSERT_EQ(0, ask(vm, DIRTY, CLEAR, FIRST_GFN, PAGES, bits));
-	make_plan(plan, 1);
-	vp_start(vp, follow_plan, PAGES);
-	ASSERT_TRUE(vp_writes_port(vp, PORT, 1, 1));
-
 	ASSERT_EQ(0, sigaction(SIGALRM, &action, NULL));
-	ASSERT_EQ(0, setitimer(ITIMER_REAL, &soon, NULL));
-	started = now_us();
-	ASSERT_EQ(-EINTR, ask(vm, DIRTY, CLEAR, FIRST_GFN, count, bits));
-	took = now_us() - started;
-	EXPECT_GT(2000000, took);
-	EXPECT_TRUE(shows(bits, plan, WRITE_PAGE));
+	do {
+		ASSERT_EQ(0, ask(vm, DIRTY, CLEAR, FIRST_GFN, PAGES, bits));
+		make_plan(plan, 1);
+		vp_start(vp, follow_plan, PAGES);
+		ASSERT_TRUE(vp_writes_port(vp, PORT, 1, 1));
+
+		alarm_every(1000);
+		before = alarms;
+		ret = ask(vm, DIRTY, CLEAR, FIRST_GFN, count, bits);
+		alarm_every(0);
+		ASSERT_EQ(0, ret);
+		EXPECT_TRUE(shows(bits, plan, WRITE_PAGE));
+	} while (alarms == before);
 	ASSERT_EQ(0, ask(vm, DIRTY, LOOK, FIRST_GFN, PAGES, bits));
 	EXPECT_TRUE(all_are(bits, false));
 }
