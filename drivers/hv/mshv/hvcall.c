@@ -19,6 +19,7 @@
 #include "hvcall.h"
 #include "hvcall_pages.h"
 #include "mshv_root.h"
+#include "trace.h"
 
 static struct mshv_hvcall_pages hvcall_pages;
 
@@ -83,9 +84,14 @@ int mshv_hvcall_errno(u64 status)
  */
 u64 mshv_hvcall_issue(u64 control, void *in, void *out)
 {
+	u64 status;
+
 	KUNIT_STATIC_STUB_REDIRECT(mshv_hvcall_issue, control, in, out);
 
-	return hv_do_hypercall(control, in, out);
+	status = hv_do_hypercall(control, in, out);
+	if (unlikely(!hv_result_success(status)))
+		trace_mshv_hvcall_failed(control & U16_MAX, status);
+	return status;
 }
 
 /**
@@ -120,6 +126,23 @@ u64 mshv_hvcall(u16 code, const void *in, size_t in_size,
 	return status;
 }
 
+/* Makes a call, and deposits what it lacks, until it works or fails for good. */
+static int hvcall_pooled(u64 pool, u16 code, const void *in, size_t in_size,
+			 void *out, size_t out_size, u64 *status)
+{
+	struct mshv_shortage shortage = { .pool = pool };
+	int ret;
+
+	do {
+		*status = mshv_hvcall(code, in, in_size, out, out_size);
+		if (hv_result_success(*status))
+			return 0;
+		ret = mshv_relieve_shortage(&shortage, *status);
+	} while (!ret);
+
+	return ret;
+}
+
 /**
  * mshv_hvcall_pooled() - a simple hypercall that may need memory
  * @pool: id of the partition whose pool is filled when the hypervisor runs
@@ -130,6 +153,8 @@ u64 mshv_hvcall(u16 code, const void *in, size_t in_size,
  * @out: output, written on success only; NULL if the call has none
  * @out_size: bytes of @out, at most HV_HYP_PAGE_SIZE
  *
+ * A failure is left in the kernel log, too.
+ *
  * Context: Process context, may sleep.
  * Return: 0, -ENOMEM when there is no memory to give or the hypervisor never
  *	   has enough, or the errno for the hypercall's status.
@@ -137,18 +162,33 @@ u64 mshv_hvcall(u16 code, const void *in, size_t in_size,
 int mshv_hvcall_pooled(u64 pool, u16 code, const void *in, size_t in_size,
 		       void *out, size_t out_size)
 {
-	struct mshv_shortage shortage = { .pool = pool };
 	u64 status;
 	int ret;
 
-	do {
-		status = mshv_hvcall(code, in, in_size, out, out_size);
-		if (hv_result_success(status))
-			return 0;
-		ret = mshv_relieve_shortage(&shortage, status);
-	} while (!ret);
-
+	ret = hvcall_pooled(pool, code, in, in_size, out, out_size, &status);
+	if (ret)
+		mshv_hvcall_report(code, pool, status);
 	return ret;
+}
+
+/**
+ * mshv_hvcall_optional() - mshv_hvcall_pooled() for what may well be refused
+ * @pool: as for mshv_hvcall_pooled(), as are the others
+ * @code: hypercall code, HVCALL_*
+ * @in: input
+ * @in_size: bytes of @in
+ * @out: output
+ * @out_size: bytes of @out
+ *
+ * Context: Process context, may sleep.
+ * Return: as mshv_hvcall_pooled().
+ */
+int mshv_hvcall_optional(u64 pool, u16 code, const void *in, size_t in_size,
+			 void *out, size_t out_size)
+{
+	u64 status;
+
+	return hvcall_pooled(pool, code, in, in_size, out, out_size, &status);
 }
 
 /* One batch of @call. */
@@ -204,8 +244,13 @@ int mshv_hvcall_reps(struct mshv_hvcall_reps *call)
 		}
 
 		ret = mshv_relieve_shortage(&shortage, status);
-		if (ret)
+		if (ret) {
+			/* Without a pool, the caller knows what to do. */
+			if (call->pool != MSHV_NO_POOL)
+				mshv_hvcall_report(call->code, call->pool,
+						   status);
 			return ret;
+		}
 	}
 	return 0;
 }

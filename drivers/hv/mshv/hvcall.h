@@ -42,7 +42,12 @@ u64 mshv_hvcall(u16 code, const void *in, size_t in_size,
 		void *out, size_t out_size);
 int mshv_hvcall_pooled(u64 pool, u16 code, const void *in, size_t in_size,
 		       void *out, size_t out_size);
+int mshv_hvcall_optional(u64 pool, u16 code, const void *in, size_t in_size,
+			 void *out, size_t out_size);
 int mshv_hvcall_reps(struct mshv_hvcall_reps *call);
+
+/* hvcall_log.c */
+void mshv_hvcall_report(u16 code, u64 partition_id, u64 status);
 
 int mshv_hvcall_start(struct mshv_root *root);
 void mshv_hvcall_stop(struct mshv_root *root);

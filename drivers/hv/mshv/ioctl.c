@@ -3,7 +3,6 @@
  * Ioctls by table: the argument is copied here, once, so that a handler starts
  * with a copy that nobody changes under it.
  */
-#include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/ioctl.h>
 #include <linux/uaccess.h>
@@ -43,7 +42,7 @@ long mshv_ioctl(const struct mshv_ioctl *table, size_t count, void *object,
 		return -ENOTTY;
 	if (ioctl->user)
 		return ioctl->user(object, user_arg);
-	if (WARN_ON_ONCE(size > sizeof(arg)))
+	if (size > sizeof(arg))
 		return -ENOTTY;
 
 	if ((_IOC_DIR(cmd) & _IOC_WRITE) && copy_from_user(arg, user_arg, size))

@@ -111,9 +111,14 @@ struct mshv_partition *mshv_partition_get(struct mshv_partition *partition)
 	return partition;
 }
 
-static u64 call_on(u16 code, u64 partition_id)
+/* There is nothing to do about a failure: what is left is the hypervisor's. */
+static void end_on(u16 code, u64 partition_id)
 {
-	return mshv_hvcall(code, &partition_id, sizeof(partition_id), NULL, 0);
+	u64 status = mshv_hvcall(code, &partition_id, sizeof(partition_id),
+				 NULL, 0);
+
+	if (!hv_result_success(status))
+		mshv_hvcall_report(code, partition_id, status);
 }
 
 /* From here on the hypervisor has nothing to say about the partition. */
@@ -147,16 +152,13 @@ static void shut_down(struct mshv_partition *partition)
 	mshv_memory_destroy(&partition->memory);
 
 	if (partition->initialized)
-		WARN_ON(!hv_result_success(call_on(HVCALL_FINALIZE_PARTITION,
-						   partition->id)));
+		end_on(HVCALL_FINALIZE_PARTITION, partition->id);
 }
 
 static void delete(struct mshv_partition *partition)
 {
-	/* Pages that do not come back now are lost: say so. */
-	WARN_ON(mshv_withdraw_all(partition->id));
-	WARN_ON(!hv_result_success(call_on(HVCALL_DELETE_PARTITION,
-					   partition->id)));
+	mshv_withdraw_all(partition->id);
+	end_on(HVCALL_DELETE_PARTITION, partition->id);
 	mshv_withdraw_own();
 }
 

@@ -76,9 +76,10 @@ static void delete_port(const struct mshv_port *port)
 		.port_partition_id = hv_current_partition_id,
 		.port_id.u.id = port->id,
 	};
+	u64 status = mshv_hvcall(HVCALL_DELETE_PORT, &in, sizeof(in), NULL, 0);
 
-	WARN_ON(!hv_result_success(mshv_hvcall(HVCALL_DELETE_PORT,
-					       &in, sizeof(in), NULL, 0)));
+	if (!hv_result_success(status))
+		mshv_hvcall_report(HVCALL_DELETE_PORT, port->child, status);
 }
 
 static u64 connection_flags(const struct mshv_doorbell *doorbell)
@@ -124,9 +125,11 @@ static void disconnect_port(const struct mshv_port *port)
 		.connection_id.u.id = port->id,
 		.is_doorbell = 1,
 	};
+	u64 status = mshv_hvcall(HVCALL_DISCONNECT_PORT, &in, sizeof(in), NULL,
+				 0);
 
-	WARN_ON(!hv_result_success(mshv_hvcall(HVCALL_DISCONNECT_PORT,
-					       &in, sizeof(in), NULL, 0)));
+	if (!hv_result_success(status))
+		mshv_hvcall_report(HVCALL_DISCONNECT_PORT, port->child, status);
 }
 
 /**

@@ -7,7 +7,6 @@
  * capabilities say so, an L1VH names the page; otherwise the hypervisor chooses
  * one, which need not be memory that the kernel knows of.
  */
-#include <linux/bug.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
@@ -44,7 +43,7 @@ static int provide(struct mshv_shared_page *page)
 	if (!provide_pages)
 		return 0;
 
-	page->own = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	page->own = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!page->own)
 		return -ENOMEM;
 	page->pfn = page_to_pfn(page->own);
@@ -80,9 +79,13 @@ static int unmap_state_page(u64 partition_id, u32 vp_index, u16 type)
 		.vp_index = vp_index,
 		.type = type,
 	};
+	u64 status = mshv_hvcall(HVCALL_UNMAP_VP_STATE_PAGE, &in, sizeof(in),
+				 NULL, 0);
 
-	return mshv_hvcall_errno(mshv_hvcall(HVCALL_UNMAP_VP_STATE_PAGE,
-					      &in, sizeof(in), NULL, 0));
+	if (!hv_result_success(status))
+		mshv_hvcall_report(HVCALL_UNMAP_VP_STATE_PAGE, partition_id,
+				   status);
+	return mshv_hvcall_errno(status);
 }
 
 /**
@@ -141,7 +144,7 @@ int mshv_map_state_page(u64 partition_id, u32 vp_index, u16 type,
 void mshv_unmap_state_page(u64 partition_id, u32 vp_index, u16 type,
 			   struct mshv_shared_page *page)
 {
-	if (!WARN_ON(unmap_state_page(partition_id, vp_index, type)))
+	if (!unmap_state_page(partition_id, vp_index, type))
 		give_up(page);
 }
 
@@ -152,9 +155,13 @@ static int unmap_stats_page(u32 type,
 		.type = type,
 		.identity = *identity,
 	};
+	u64 status = mshv_hvcall(HVCALL_UNMAP_STATS_PAGE, &in, sizeof(in), NULL,
+				 0);
 
-	return mshv_hvcall_errno(mshv_hvcall(HVCALL_UNMAP_STATS_PAGE,
-					      &in, sizeof(in), NULL, 0));
+	if (!hv_result_success(status))
+		mshv_hvcall_report(HVCALL_UNMAP_STATS_PAGE, HV_PARTITION_ID_SELF,
+				   status);
+	return mshv_hvcall_errno(status);
 }
 
 /**
@@ -184,18 +191,18 @@ int mshv_map_stats_page(u32 type, const union hv_stats_object_identity *identity
 			.map_location = page->pfn,
 		};
 
-		ret = mshv_hvcall_pooled(HV_PARTITION_ID_SELF,
-					 HVCALL_MAP_STATS_PAGE2,
-					 &in, sizeof(in), NULL, 0);
+		ret = mshv_hvcall_optional(HV_PARTITION_ID_SELF,
+					   HVCALL_MAP_STATS_PAGE2,
+					   &in, sizeof(in), NULL, 0);
 	} else {
 		const struct hv_input_map_stats_page in = {
 			.type = type,
 			.identity = *identity,
 		};
 
-		ret = mshv_hvcall_pooled(HV_PARTITION_ID_SELF,
-					 HVCALL_MAP_STATS_PAGE,
-					 &in, sizeof(in), &out, sizeof(out));
+		ret = mshv_hvcall_optional(HV_PARTITION_ID_SELF,
+					   HVCALL_MAP_STATS_PAGE,
+					   &in, sizeof(in), &out, sizeof(out));
 	}
 	if (ret) {
 		give_up(page);
@@ -222,6 +229,6 @@ void mshv_unmap_stats_page(u32 type,
 			   const union hv_stats_object_identity *identity,
 			   struct mshv_shared_page *page)
 {
-	if (!WARN_ON(unmap_stats_page(type, identity)))
+	if (!unmap_stats_page(type, identity))
 		give_up(page);
 }

@@ -8,6 +8,25 @@
 
 #include <linux/tracepoint.h>
 #include <linux/types.h>
+#include <asm/mshyperv.h>
+
+/* What the hypervisor refuses */
+
+TRACE_EVENT(mshv_hvcall_failed,
+	    TP_PROTO(u16 code, u64 status),
+	    TP_ARGS(code, status),
+	    TP_STRUCT__entry(__field(u16, code)
+			     __field(u16, status)
+			     __field(u16, done)
+			     __string(name, hv_result_to_string(status))),
+	    TP_fast_assign(__entry->code = code;
+			   __entry->status = hv_result(status);
+			   __entry->done = hv_repcomp(status);
+			   __assign_str(name);),
+	    TP_printk("code %#x status %s (%#x) repetitions done %u",
+		      __entry->code, __get_str(name), __entry->status,
+		      __entry->done)
+);
 
 /* What happens to a partition */
 

@@ -84,9 +84,10 @@ static void delete_in_hypervisor(struct mshv_vp *vp)
 		.partition_id = vp->partition->id,
 		.vp_index = vp->index,
 	};
+	u64 status = mshv_hvcall(HVCALL_DELETE_VP, &in, sizeof(in), NULL, 0);
 
-	WARN_ON(!hv_result_success(mshv_hvcall(HVCALL_DELETE_VP,
-					       &in, sizeof(in), NULL, 0)));
+	if (!hv_result_success(status))
+		mshv_hvcall_report(HVCALL_DELETE_VP, vp->partition->id, status);
 }
 
 static struct mshv_vp *alloc_vp(struct mshv_partition *partition, u32 index)

@@ -16,6 +16,7 @@
 #include "../event_ring.c"
 #include "../gpa.c"
 #include "../hvcall.c"
+#include "../hvcall_log.c"
 #include "../hvcall_pages.c"
 #include "../ioctl.c"
 #include "../ioeventfd.c"
