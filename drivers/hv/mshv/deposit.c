@@ -24,6 +24,7 @@
 #include <linux/mutex.h>
 #include <linux/page-flags.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <kunit/static_stub.h>
 #include <asm/mshyperv.h>
 
@@ -81,6 +82,17 @@ static void free_pages_on(struct list_head *pages)
 	}
 }
 
+/*
+ * The caller pays. At the limit of its control group it gets an error rather than
+ * be killed. Who reclaims memory for others pays for nothing.
+ */
+static gfp_t deposit_gfp(void)
+{
+	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL;
+
+	return current->flags & PF_MEMALLOC ? gfp : gfp | __GFP_ACCOUNT;
+}
+
 static int alloc_pages_on(struct list_head *pages, u32 count, unsigned int order)
 {
 	while (count) {
@@ -88,7 +100,7 @@ static int alloc_pages_on(struct list_head *pages, u32 count, unsigned int order
 
 		if (count < 1 << order)
 			order = 0;
-		page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
+		page = alloc_pages(deposit_gfp(), order);
 		if (!page)
 			return -ENOMEM;
 
@@ -148,6 +160,9 @@ static int deposit_runs(u64 partition_id, u32 count, unsigned int order)
 	}
 
 	free_pages_on(&transfer.pages);
+	if (ret && transfer.call.status)
+		mshv_hvcall_report(HVCALL_DEPOSIT_MEMORY, partition_id,
+				   transfer.call.status);
 	if (is_own(partition_id))
 		atomic_long_add(transfer.call.done, &own_pages);
 	trace_mshv_deposit(partition_id, transfer.call.done, ret);
@@ -171,19 +186,34 @@ int mshv_deposit(u64 partition_id, u32 count)
 }
 
 /**
+ * mshv_owns_root_memory() - whether this is where the root's memory comes from
+ *
+ * Return: true in the root partition. An L1VH is a guest of it: what it deposits
+ *	   does not get there.
+ */
+bool mshv_owns_root_memory(void)
+{
+	KUNIT_STATIC_STUB_REDIRECT(mshv_owns_root_memory);
+
+	return ms_hyperv.priv_high & HV_CPU_MANAGEMENT;
+}
+
+/**
  * mshv_relieve_shortage() - give the hypervisor the memory that it asks for
  * @shortage: the call's record
  * @status: what the call returned; not success
  *
  * Context: Process context, may sleep; any if @pool is MSHV_NO_POOL.
- * Return: 0 to try again; -ENOMEM when there is no memory to give or it has
- *	   been given more than is reasonable; the errno for @status when that
+ * Return: 0 to try again; -ENOMEM when there is no memory to give, it has been
+ *	   given more than is reasonable, or it is the root partition's memory
+ *	   that is short and this is an L1VH; the errno for @status when that
  *	   is not about memory.
  */
 int mshv_relieve_shortage(struct mshv_shortage *shortage, u64 status)
 {
 	u64 pool = shortage->pool;
 	unsigned int order = 0;
+	bool root = false;
 	u32 count;
 	int ret;
 
@@ -196,9 +226,11 @@ int mshv_relieve_shortage(struct mshv_shortage *shortage, u64 status)
 		order = CONTIGUOUS_ORDER;
 		break;
 	case HV_STATUS_INSUFFICIENT_ROOT_MEMORY:
+		root = true;
 		pool = HV_PARTITION_ID_SELF;
 		break;
 	case HV_STATUS_INSUFFICIENT_CONTIGUOUS_ROOT_MEMORY:
+		root = true;
 		pool = HV_PARTITION_ID_SELF;
 		order = CONTIGUOUS_ORDER;
 		break;
@@ -207,7 +239,8 @@ int mshv_relieve_shortage(struct mshv_shortage *shortage, u64 status)
 	}
 
 	if (shortage->pool == MSHV_NO_POOL ||
-	    shortage->deposited >= DEPOSIT_MAX_PAGES)
+	    shortage->deposited >= DEPOSIT_MAX_PAGES ||
+	    (root && !mshv_owns_root_memory()))
 		return -ENOMEM;
 
 	count = max(shortage->deposited, DEPOSIT_MIN_PAGES);
@@ -276,6 +309,9 @@ static int withdraw(u64 partition_id, u64 count, u64 *withdrawn)
 	/* The pool is empty: there was less in it than asked for. */
 	if (transfer.call.status == HV_STATUS_NO_RESOURCES)
 		return 0;
+	if (ret)
+		mshv_hvcall_report(HVCALL_WITHDRAW_MEMORY, partition_id,
+				   transfer.call.status);
 	return ret;
 }
 

@@ -15,6 +15,7 @@ struct mshv_shortage {
 	u32 deposited;
 };
 
+bool mshv_owns_root_memory(void);
 int mshv_relieve_shortage(struct mshv_shortage *shortage, u64 status);
 int mshv_deposit(u64 partition_id, u32 count);
 int mshv_withdraw_all(u64 partition_id);

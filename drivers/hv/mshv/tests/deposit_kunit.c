@@ -179,12 +179,37 @@ static void contiguous_memory_is_contiguous(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, pool->pfns[i], pool->pfns[0] + i);
 }
 
+static bool yes(void)
+{
+	return true;
+}
+
+static bool no(void)
+{
+	return false;
+}
+
+/* It would give more and more, and none would get where it is needed. */
+static void l1vh_has_no_root_memory(struct kunit *test)
+{
+	struct mshv_shortage shortage = { .pool = CHILD };
+	struct pool *pool = test->priv;
+
+	kunit_activate_static_stub(test, mshv_owns_root_memory, no);
+	KUNIT_EXPECT_EQ(test, relieve(&shortage, HV_STATUS_INSUFFICIENT_ROOT_MEMORY),
+			-ENOMEM);
+	KUNIT_EXPECT_EQ(test, relieve(&shortage, HV_STATUS_INSUFFICIENT_CONTIGUOUS_ROOT_MEMORY),
+			-ENOMEM);
+	KUNIT_EXPECT_EQ(test, pool->count, 0);
+}
+
 static void root_memory_comes_from_the_parent(struct kunit *test)
 {
 	struct mshv_shortage shortage = { .pool = CHILD };
 	struct pool *pool = test->priv;
 	u64 given;
 
+	kunit_activate_static_stub(test, mshv_owns_root_memory, yes);
 	KUNIT_EXPECT_EQ(test, relieve(&shortage, HV_STATUS_INSUFFICIENT_ROOT_MEMORY),
 			0);
 	KUNIT_EXPECT_EQ(test, pool->partition_id, HV_PARTITION_ID_SELF);
@@ -239,6 +264,7 @@ static struct kunit_case deposit_cases[] = {
 	KUNIT_CASE(refused_pages_are_kept),
 	KUNIT_CASE(status_decides_what_is_given),
 	KUNIT_CASE(contiguous_memory_is_contiguous),
+	KUNIT_CASE(l1vh_has_no_root_memory),
 	KUNIT_CASE(root_memory_comes_from_the_parent),
 	KUNIT_CASE(no_hypervisor_gets_everything),
 	KUNIT_CASE(other_statuses_are_errors),

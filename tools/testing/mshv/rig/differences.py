@@ -142,8 +142,8 @@ NOT_RUN = {
     "access.guest.large_pinned.*":
         "A parameter of our module has its memory pinned.",
     "faults.fault.vp_is_created_with_memory_of_the_parent":
-        "In an L1VH it takes it for a mistake that the hypervisor wants memory of the parent, "
-        "and deposits none.",
+        "In an L1VH it takes it for a mistake that the hypervisor wants memory of the root "
+        "partition, and says EIO.",
     "faults_running.fault.memory_leaves_a_guest":
         "Without memory to cut up a large page it refuses to take away a part of it, which "
         "the kernel answers with backtraces. The guest keeps the pages.",
