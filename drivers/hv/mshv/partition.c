@@ -414,6 +414,7 @@ static const struct file_operations partition_fops = {
 	.owner		= THIS_MODULE,
 	.release	= partition_release,
 	.unlocked_ioctl	= partition_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
 	.llseek		= noop_llseek,
 };
 

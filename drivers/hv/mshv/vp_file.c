@@ -162,6 +162,7 @@ const struct file_operations mshv_vp_fops = {
 	.owner		= THIS_MODULE,
 	.release	= vp_release,
 	.unlocked_ioctl	= vp_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
 	.mmap		= vp_mmap,
 	.llseek		= noop_llseek,
 };
