@@ -105,8 +105,8 @@ void mshv_event_ring_unmask(struct hv_synic_event_ring *ring)
  * budget, and when it is used up, the mask stays closed: no interrupt comes for
  * this ring before the caller has come back for the rest.
  *
- * Context: Interrupts off, on the processor that the ring belongs to, or with
- *	    nobody else who could read it.
+ * Context: One caller at a time. Interrupt handler, or a context that keeps it
+ *	    away from the ring; on a real-time kernel one that may sleep.
  * Return: whether to come back.
  */
 bool mshv_event_ring_read(struct mshv_event_ring *reader, u32 budget)

@@ -144,7 +144,7 @@ static bool raise_on_page(struct mshv_vp *vp, u8 vector)
 	    change_page(page, vector, remove_vector) != -ENOENT)
 		return false;
 
-	wake_up(&vp->run.wait);
+	rcuwait_wake_up(&vp->run.wait);
 	return true;
 }
 

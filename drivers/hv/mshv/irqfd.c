@@ -39,6 +39,7 @@
  */
 #include <linux/eventfd.h>
 #include <linux/file.h>
+#include <linux/irq_work.h>
 #include <linux/mshv.h>
 #include <linux/poll.h>
 #include <linux/rculist.h>
@@ -365,22 +366,11 @@ static bool answers(const struct irqfd *irqfd, const struct mshv_irq *irq,
 	       irq->vector == vector;
 }
 
-/**
- * mshv_irqfd_acknowledge() - the guest has acknowledged a level interrupt
- * @partition: the child
- * @vp_index: the VP that did
- * @vector: the vector of the interrupt
- *
- * Context: Interrupt handler.
- */
-void mshv_irqfd_acknowledge(struct mshv_partition *partition, u32 vp_index,
-			    u32 vector)
+static void signal_resamplefds(struct mshv_partition *partition, u32 vp_index,
+			       u32 vector)
 {
 	unsigned int signalled = 0;
 	struct irqfd *irqfd;
-
-	KUNIT_STATIC_STUB_REDIRECT(mshv_irqfd_acknowledge, partition, vp_index,
-				   vector);
 
 	guard(srcu)(&mshv_irq_srcu);
 
@@ -400,6 +390,53 @@ void mshv_irqfd_acknowledge(struct mshv_partition *partition, u32 vp_index,
 	trace_mshv_irq_ack(partition->id, vp_index, vector, signalled);
 }
 
+/* On a real-time kernel: from a thread, where the lock of an eventfd may sleep. */
+static void signal_later(struct irq_work *work)
+{
+	struct mshv_partition *partition =
+		container_of(work, struct mshv_partition,
+			     irqfds.acknowledged_work);
+	unsigned int vector;
+
+	for_each_set_bit(vector, partition->irqfds.acknowledged,
+			 MSHV_IRQ_VECTORS)
+		if (test_and_clear_bit(vector, partition->irqfds.acknowledged))
+			signal_resamplefds(partition, HV_ANY_VP, vector);
+}
+
+/**
+ * mshv_irqfd_acknowledge() - the guest has acknowledged a level interrupt
+ * @partition: the child
+ * @vp_index: the VP that did
+ * @vector: the vector of the interrupt, below MSHV_IRQ_VECTORS
+ *
+ * Context: Interrupt handler.
+ */
+void mshv_irqfd_acknowledge(struct mshv_partition *partition, u32 vp_index,
+			    u32 vector)
+{
+	KUNIT_STATIC_STUB_REDIRECT(mshv_irqfd_acknowledge, partition, vp_index,
+				   vector);
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		signal_resamplefds(partition, vp_index, vector);
+		return;
+	}
+	set_bit(vector, partition->irqfds.acknowledged);
+	irq_work_queue(&partition->irqfds.acknowledged_work);
+}
+
+/**
+ * mshv_irqfds_drain() - wait for acknowledgments that are being dealt with
+ * @irqfds: those of a partition that the interrupt handler does not find any more
+ *
+ * Context: Process context, may sleep.
+ */
+void mshv_irqfds_drain(struct mshv_irqfds *irqfds)
+{
+	irq_work_sync(&irqfds->acknowledged_work);
+}
+
 /**
  * mshv_irqfds_init() - no irqfds
  * @irqfds: the record
@@ -411,6 +448,7 @@ void mshv_irqfds_init(struct mshv_irqfds *irqfds)
 	INIT_LIST_HEAD(&irqfds->closed);
 	INIT_WORK(&irqfds->reaper, reap);
 	INIT_LIST_HEAD(&irqfds->resampled);
+	init_irq_work(&irqfds->acknowledged_work, signal_later);
 }
 
 /**

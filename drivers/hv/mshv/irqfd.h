@@ -3,6 +3,8 @@
 #ifndef _MSHV_IRQFD_H
 #define _MSHV_IRQFD_H
 
+#include <linux/bitmap.h>
+#include <linux/irq_work.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -10,6 +12,9 @@
 
 struct mshv_partition;
 struct mshv_user_irqfd;
+
+/* Vectors of a processor */
+#define MSHV_IRQ_VECTORS	256
 
 /**
  * struct mshv_irqfds - the irqfds of a partition
@@ -20,6 +25,8 @@ struct mshv_user_irqfd;
  * @reaper: frees what is on @closed
  * @resampled: those that wait for acknowledgments; the interrupt handler reads
  *	       it under mshv_irq_srcu
+ * @acknowledged: real-time kernel: vectors that guests have acknowledged
+ * @acknowledged_work: real-time kernel: deals with them
  */
 struct mshv_irqfds {
 	spinlock_t lock;	/* see above */
@@ -27,12 +34,15 @@ struct mshv_irqfds {
 	struct list_head closed;
 	struct work_struct reaper;
 	struct list_head resampled;
+	DECLARE_BITMAP(acknowledged, MSHV_IRQ_VECTORS);
+	struct irq_work acknowledged_work;
 };
 
 long mshv_irqfd(struct mshv_partition *partition,
 		const struct mshv_user_irqfd *args);
 void mshv_irqfd_acknowledge(struct mshv_partition *partition, u32 vp_index,
 			    u32 vector);
+void mshv_irqfds_drain(struct mshv_irqfds *irqfds);
 void mshv_irqfds_init(struct mshv_irqfds *irqfds);
 void mshv_irqfds_destroy(struct mshv_irqfds *irqfds);
 

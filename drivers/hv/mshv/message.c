@@ -114,7 +114,7 @@ static void receive_eoi(const struct hv_message *message)
 
 	if (message->header.payload_size < sizeof(*eoi))
 		return report(message, "too short");
-	if (eoi->interrupt_vector > U8_MAX)
+	if (eoi->interrupt_vector >= MSHV_IRQ_VECTORS)
 		return report(message, "not a vector");
 
 	partition = mshv_partition_find(message->header.sender);

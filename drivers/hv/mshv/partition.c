@@ -19,6 +19,7 @@
 #include "access.h"
 #include "debugfs.h"
 #include "deposit.h"
+#include "held_lock.h"
 #include "hvcall.h"
 #include "ioctl.h"
 #include "irq.h"
@@ -75,6 +76,12 @@ static int count_in(void)
 			     (TASK_KILLABLE | TASK_FREEZABLE)))
 		return -EINTR;
 	return ret;
+}
+
+static bool census_closed(void)
+{
+	guard(spinlock)(&census_lock);
+	return census_state == CENSUS_CLOSED;
 }
 
 static void count_out(void)
@@ -135,6 +142,7 @@ static void silence(struct mshv_partition *partition)
 	xa_erase(&partitions, partition->id);
 	/* The interrupt handler may still be looking at it. */
 	synchronize_rcu();
+	mshv_irqfds_drain(&partition->irqfds);
 }
 
 /*
@@ -172,6 +180,7 @@ static void take_down(struct mshv_partition *partition)
 	mshv_irq_routing_destroy(partition);
 	shut_down(partition);
 	delete(partition);
+	partition->down = true;
 	count_out();
 }
 
@@ -180,7 +189,7 @@ static void destroy(struct mshv_partition *partition)
 	struct mshv_vp *vp;
 	unsigned long index;
 
-	if (!partition->stopped)
+	if (!partition->down)
 		take_down(partition);
 	xa_for_each(&partition->vps, index, vp)
 		kfree(vp);
@@ -201,20 +210,30 @@ void mshv_partition_put(struct mshv_partition *partition)
 }
 
 /*
- * The system goes down and the partition with it, whoever has files of it. Its
- * lock keeps ioctls on it and further VPs away, and whoever gets a lock
- * afterwards sees that it is stopped.
+ * The system goes down and the partition with it, although files of it are open.
+ * The lock keeps ioctls and further VPs away, and each later ioctl sees that the
+ * partition is stopped. A thread that does not come back still uses the
+ * partition, which then stays as it is, with all VPs suspended.
  */
-static void stop(struct mshv_partition *partition)
+static void partition_stop(struct mshv_partition *partition)
 {
 	struct mshv_vp *vp;
 	unsigned long index;
+	bool quiet = true;
 
-	guard(mutex)(&partition->lock);
 	WRITE_ONCE(partition->stopped, true);
-	xa_for_each(&partition->vps, index, vp)
-		mshv_vp_stop(vp);
-	take_down(partition);
+	if (!mshv_held_lock_bounded(&partition->lock, &partition->holder)) {
+		xa_for_each(&partition->vps, index, vp)
+			mshv_vp_suspend(vp);
+		return;
+	}
+	if (!partition->down) {
+		xa_for_each(&partition->vps, index, vp)
+			quiet &= mshv_vp_stop(vp);
+		if (quiet)
+			take_down(partition);
+	}
+	mutex_unlock(&partition->lock);
 }
 
 /* The next one from @id on that is not on its way out, with a reference. */
@@ -246,7 +265,7 @@ void mshv_partitions_stop(void)
 	wake_up_all(&census_wait);
 
 	for (unsigned long id = 0; (partition = next_partition(&id)); id++) {
-		stop(partition);
+		partition_stop(partition);
 		mshv_partition_put(partition);
 	}
 
@@ -393,14 +412,14 @@ static long partition_ioctl(struct file *file, unsigned int cmd,
 	struct mshv_partition *partition = file->private_data;
 	long ret;
 
-	if (mutex_lock_killable(&partition->lock))
+	if (mshv_held_lock(&partition->lock, &partition->holder))
 		return -EINTR;
 	if (partition->stopped)
 		ret = -ESHUTDOWN;
 	else
 		ret = mshv_ioctl(partition_ioctls, ARRAY_SIZE(partition_ioctls),
 				 partition, cmd, (void __user *)arg);
-	mutex_unlock(&partition->lock);
+	mshv_held_unlock(&partition->lock, &partition->holder);
 	return ret;
 }
 
@@ -548,7 +567,7 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 	mshv_memory_init(&partition->memory, partition->id);
 	mshv_ioeventfds_init(&partition->ioeventfds, partition->id);
 
-	/* Who finds it to stop it waits until it is whole, and has a file. */
+	/* The lock keeps it from being stopped before it is whole. */
 	mutex_lock(&partition->lock);
 	ret = xa_insert(&partitions, partition->id, partition,
 			GFP_KERNEL_ACCOUNT);
@@ -564,6 +583,9 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 	if (ret < 0)
 		mshv_partition_put(partition);
 	mutex_unlock(&partition->lock);
+	/* The loop that stops all partitions may not have seen this one. */
+	if (census_closed())
+		partition_stop(partition);
 	mshv_partition_put(partition);
 	return ret;
 

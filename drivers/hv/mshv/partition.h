@@ -24,9 +24,12 @@ struct mshv_root;
  * @id: what the hypervisor calls it
  * @lock: taken by each ioctl on the partition's file; protects @initialized and
  *	  the coming of VPs
+ * @holder: the thread that holds @lock for an ioctl, to be looked at under RCU
  * @initialized: the hypervisor let it have memory and VPs
- * @stopped: the system goes down, and the partition did already; set under
- *	     @lock, and before the lock of each VP was taken once
+ * @stopped: the system goes down; set before @lock and the lock of each VP are
+ *	     taken once
+ * @down: the hypervisor does not know it any more; set under @lock, or without
+ *	  further references
  * @vps: struct mshv_vp by index; VPs come under @lock and go with the partition;
  *	 the interrupt handler looks them up under RCU
  * @memory: its guest memory
@@ -45,8 +48,10 @@ struct mshv_partition {
 	const struct mshv_root *root;
 	u64 id;
 	struct mutex lock;	/* see above */
+	struct task_struct *holder;
 	bool initialized;
 	bool stopped;
+	bool down;
 	struct xarray vps;
 	struct mshv_memory memory;
 	struct mshv_ioeventfds ioeventfds;

@@ -5,7 +5,7 @@
  * The hypervisor picks the VP to run and the processor to run it on; the thread
  * in MSHV_RUN_VP lets it go and waits for its next message.
  */
-#include <linux/wait.h>
+#include <linux/rcuwait.h>
 #include <asm/mshyperv.h>
 
 #include "partition.h"
@@ -74,26 +74,39 @@ static void sched_hv_halt(struct mshv_vp *vp)
 			     HV_REGISTER_EXPLICIT_SUSPEND, 1);
 }
 
+/*
+ * The intercept has happened and its message comes soon. A thread that is killed
+ * meanwhile leaves it to the next one that runs the VP: the message must neither
+ * be lost nor be taken for that of a later intercept.
+ */
+static long wait_for_message(struct mshv_vp *vp)
+{
+	vp->run.message_due = rcuwait_wait_event(&vp->run.wait,
+						 wait_is_over(vp),
+						 TASK_KILLABLE);
+	return vp->run.message_due ? -EINTR : after_wait(vp);
+}
+
 static long sched_hv_run(struct mshv_vp *vp)
 {
 	bool message_coming;
 	long ret;
 
+	if (vp->run.message_due)
+		return wait_for_message(vp);
+
 	ret = resume(vp);
 	if (ret)
 		return ret;
 
-	if (!wait_event_interruptible(vp->run.wait, wait_is_over(vp)))
+	if (!rcuwait_wait_event(&vp->run.wait, wait_is_over(vp),
+				TASK_INTERRUPTIBLE))
 		return after_wait(vp);
 
 	ret = suspend(vp, &message_coming);
 	if (ret)
 		return ret;
-	if (!message_coming)
-		return -EINTR;
-	if (wait_event_killable(vp->run.wait, wait_is_over(vp)))
-		return -EINTR;
-	return after_wait(vp);
+	return message_coming ? wait_for_message(vp) : -EINTR;
 }
 
 const struct mshv_sched_ops mshv_sched_hv_ops = {

@@ -6,15 +6,28 @@
  * dispatches the VP by hypercall. An interrupt for this partition ends the
  * dispatch, so the thread can be preempted, throttled and moved like any other.
  *
- * Dispatching runs with interrupts on, so it cannot use the pages that other
- * hypercalls use with interrupts off: every processor has a pair of pages for
- * it alone, and the thread holds on to the processor while it uses them.
+ * Interrupts are on during a dispatch, because only then the hypervisor is known
+ * to end it for them. Three things follow:
+ *
+ *  - A dispatch cannot use the pages that other hypercalls use with interrupts
+ *    off: every processor has a pair of pages for it alone, and the thread holds
+ *    on to the processor while it uses them.
+ *  - A signal or a wish to reschedule can still come between the last look at
+ *    the work that is pending and the hypercall. The time slice bounds the wait.
+ *  - RCU has to watch the processor, since interrupt handlers run on it. So the
+ *    dispatch is no extended quiescent state, but a momentary one before each
+ *    dispatch; the time slice bounds the distance of two where no tick comes.
  */
+#include <linux/context_tracking.h>
 #include <linux/entry-virt.h>
+#include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/rcuwait.h>
 #include <linux/rseq.h>
-#include <linux/wait.h>
+#include <linux/vtime.h>
 #include <asm/mshyperv.h>
 
 #include "counters.h"
@@ -26,6 +39,9 @@
 #include "sched.h"
 #include "trace.h"
 #include "vp.h"
+
+/* In the hypervisor's unit of 100 ns: a tick, which a dispatch rarely outlasts. */
+#define DISPATCH_TIME_SLICE	(TICK_NSEC / 100)
 
 static struct mshv_hvcall_pages dispatch_pages;
 
@@ -65,7 +81,7 @@ static bool can_go_on(const struct mshv_vp *vp)
 
 static int wait_until_unblocked(struct mshv_vp *vp)
 {
-	if (wait_event_interruptible(vp->run.wait, can_go_on(vp)))
+	if (rcuwait_wait_event(&vp->run.wait, can_go_on(vp), TASK_INTERRUPTIBLE))
 		return -EINTR;
 
 	WRITE_ONCE(vp->run.kicked, false);
@@ -96,30 +112,72 @@ static void stop_listening(struct mshv_vp *vp)
 	smp_store_mb(vp->run.listening, false);
 }
 
+/*
+ * A processor that dispatches holds up no grace period. Where the tick comes, it
+ * finds a preemptible kernel outside of read-side critical sections; elsewhere
+ * somebody has to say so.
+ */
+static void note_quiescent_state(void)
+{
+	if (context_tracking_enabled_this_cpu())
+		rcu_momentary_eqs();
+	else if (!IS_ENABLED(CONFIG_PREEMPT_RCU))
+		rcu_virt_note_context_switch();
+}
+
+/*
+ * Accounts the time of the thread to the guest from here on, unless there is
+ * something else to do first.
+ */
+static bool enter_guest(void)
+{
+	guard(irq)();
+
+	if (xfer_to_guest_mode_work_pending())
+		return false;
+	note_quiescent_state();
+	vtime_account_guest_enter();
+	return true;
+}
+
+/* Interrupts that ended the dispatch have been served as time of the guest. */
+static void leave_guest(void)
+{
+	guard(irq)();
+
+	vtime_account_guest_exit();
+}
+
+/* -EAGAIN: nothing was done, since there is work pending. */
 static int dispatch(struct mshv_vp *vp, struct hv_output_dispatch_vp *out)
 {
 	struct mshv_hvcall_page_pair *pages;
 	u64 status;
 	u32 flags;
+	int ret;
 
 	guard(preempt)();
+	if (!enter_guest())
+		return -EAGAIN;
+
 	pages = this_cpu_ptr(dispatch_pages.pair);
 	stop_listening(vp);
 	flags = dispatch_flags(vp);
-
 	*(struct hv_input_dispatch_vp *)pages->in = (struct hv_input_dispatch_vp){
 		.partition_id = vp->partition->id,
 		.vp_index = vp->index,
 		.flags = flags,
+		.time_slice = DISPATCH_TIME_SLICE,
 	};
 	status = mshv_hvcall_issue(HVCALL_DISPATCH_VP, pages->in, pages->out);
 	start_listening(vp);
 	*out = *(struct hv_output_dispatch_vp *)pages->out;
+	leave_guest();
 
+	ret = mshv_hvcall_errno(status);
 	trace_mshv_vp_dispatch(vp->partition->id, vp->index, flags,
-			       out->dispatch_state, out->dispatch_event,
-			       mshv_hvcall_errno(status));
-	return mshv_hvcall_errno(status);
+			       out->dispatch_state, out->dispatch_event, ret);
+	return ret;
 }
 
 /* What the hypervisor said of the VP when the dispatch ended. */
@@ -177,7 +235,8 @@ static long sched_root_run(struct mshv_vp *vp)
 		ret = dispatch(vp, &out);
 		if (!ret)
 			ret = after_dispatch(vp, &out);
-	} while (!ret && !vp->run.intercepted);
+		/* The intercept of a run before stands until a dispatch clears it. */
+	} while (ret == -EAGAIN || (!ret && !vp->run.intercepted));
 
 	stop_listening(vp);
 	mshv_irq_flush(vp);
@@ -204,8 +263,9 @@ static void sched_root_drain(struct mshv_vp *vp)
 		return;
 	}
 
-	if (!wait_event_timeout(vp->run.wait,
-				atomic64_read(&vp->run.signals) >= sent, HZ))
+	if (!rcuwait_wait_event_timeout(&vp->run.wait,
+					atomic64_read(&vp->run.signals) >= sent,
+					TASK_UNINTERRUPTIBLE, HZ))
 		pr_warn_once("lost a signal about VP %u of partition %llu\n",
 			     vp->index, partition_id);
 }

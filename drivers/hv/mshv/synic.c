@@ -20,6 +20,7 @@
 #include <linux/gfp.h>
 #include <linux/hyperv.h>
 #include <linux/io.h>
+#include <linux/local_lock.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
@@ -50,7 +51,13 @@ struct synic_page {
 	u64 saved;
 };
 
+/*
+ * @lock is held while @doorbells are read, which signals eventfds. On a real-time
+ * kernel their locks sleep, and so does this one: there the interrupt handler
+ * leaves the doorbells to @more_doorbells.
+ */
 struct synic_cpu {
+	local_lock_t lock;	/* see above */
 	struct synic_page messages;
 	struct synic_page flags;
 	struct synic_page rings;
@@ -59,14 +66,9 @@ struct synic_cpu {
 	u64 saved_control;
 };
 
-/*
- * The interrupt handler wakes threads and signals eventfds. Where a spinlock may
- * sleep that would have to be done elsewhere.
- */
-static_assert(!IS_ENABLED(CONFIG_PREEMPT_RT),
-	      "mshv_root does not work on a real-time kernel");
-
-static DEFINE_PER_CPU(struct synic_cpu, synic_cpus);
+static DEFINE_PER_CPU(struct synic_cpu, synic_cpus) = {
+	.lock = INIT_LOCAL_LOCK(lock),
+};
 static enum cpuhp_state hotplug_state;
 
 /* Constant once the probe is over. */
@@ -155,18 +157,27 @@ static void sint_stop(unsigned int sint)
 	hv_set_non_nested_msr(HV_MSR_SINT0 + sint, value.as_uint64);
 }
 
-static void read_doorbells(struct synic_cpu *synic)
+/* The rest: in turn with the softirqs of this processor. */
+static void leave_doorbells(struct synic_cpu *synic)
 {
-	if (mshv_event_ring_read(&synic->doorbells, DOORBELL_BUDGET))
-		queue_work_on(smp_processor_id(), system_bh_wq,
-			      &synic->more_doorbells);
+	queue_work_on(smp_processor_id(), system_bh_wq, &synic->more_doorbells);
 }
 
-/* What an interrupt left: in turn with the softirqs of this processor. */
+static void read_doorbells(u32 budget)
+{
+	struct synic_cpu *synic;
+	unsigned long flags;
+
+	local_lock_irqsave(&synic_cpus.lock, flags);
+	synic = this_cpu_ptr(&synic_cpus);
+	if (mshv_event_ring_read(&synic->doorbells, budget))
+		leave_doorbells(synic);
+	local_unlock_irqrestore(&synic_cpus.lock, flags);
+}
+
 static void read_more_doorbells(struct work_struct *work)
 {
-	guard(irqsave)();
-	read_doorbells(container_of(work, struct synic_cpu, more_doorbells));
+	read_doorbells(DOORBELL_BUDGET);
 }
 
 /**
@@ -180,7 +191,10 @@ void mshv_synic_read_doorbells(void)
 {
 	KUNIT_STATIC_STUB_REDIRECT(mshv_synic_read_doorbells);
 
-	read_doorbells(this_cpu_ptr(&synic_cpus));
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		leave_doorbells(this_cpu_ptr(&synic_cpus));
+	else
+		read_doorbells(DOORBELL_BUDGET);
 }
 
 static void doorbells_start(struct synic_cpu *synic)
@@ -198,8 +212,7 @@ static void doorbells_start(struct synic_cpu *synic)
 static void doorbells_stop(struct synic_cpu *synic)
 {
 	cancel_work_sync(&synic->more_doorbells);
-	scoped_guard(irqsave)
-		mshv_event_ring_read(&synic->doorbells, U32_MAX);
+	read_doorbells(U32_MAX);
 }
 
 /*

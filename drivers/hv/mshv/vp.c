@@ -10,6 +10,7 @@
 #include <asm/mshyperv.h>
 
 #include "debugfs.h"
+#include "held_lock.h"
 #include "hvcall.h"
 #include "mshv_root.h"
 #include "partition.h"
@@ -100,7 +101,7 @@ static struct mshv_vp *alloc_vp(struct mshv_partition *partition, u32 index)
 	vp->partition = partition;
 	vp->index = index;
 	mutex_init(&vp->lock);
-	init_waitqueue_head(&vp->run.wait);
+	rcuwait_init(&vp->run.wait);
 	return vp;
 }
 
@@ -187,7 +188,13 @@ free:
 	return ret;
 }
 
-static void suspend_vp(const struct mshv_vp *vp)
+/**
+ * mshv_vp_suspend() - keep a VP from running
+ * @vp: the VP; MSHV_RUN_VP would resume it
+ *
+ * Context: Any, after mshv_hvcall_start().
+ */
+void mshv_vp_suspend(const struct mshv_vp *vp)
 {
 	mshv_set_vp_register(vp->partition->id, vp->index,
 			     HV_REGISTER_EXPLICIT_SUSPEND, 1);
@@ -207,19 +214,23 @@ static void unmap_from_users(const struct mshv_vp *vp)
  * mshv_vp_stop() - make a VP stop and stay so
  * @vp: a VP of a partition that is stopped
  *
- * Afterwards no thread runs the VP, and none can any more.
- *
  * Context: Process context, may sleep.
+ * Return: whether it worked: no thread runs the VP, and none can any more. Else a
+ *	   thread of the VMM does not come back even when it is killed; the VP is
+ *	   suspended then.
  */
-void mshv_vp_stop(struct mshv_vp *vp)
+bool mshv_vp_stop(struct mshv_vp *vp)
 {
 	/* Ends a dispatch at once. The thread may start the VP once more. */
-	suspend_vp(vp);
-	wake_up(&vp->run.wait);
+	mshv_vp_suspend(vp);
+	rcuwait_wake_up(&vp->run.wait);
 
-	guard(mutex)(&vp->lock);
-	suspend_vp(vp);
+	if (!mshv_held_lock_bounded(&vp->lock, &vp->holder))
+		return false;
+	mshv_vp_suspend(vp);
 	unmap_from_users(vp);
+	mutex_unlock(&vp->lock);
+	return true;
 }
 
 /**
@@ -247,5 +258,5 @@ void mshv_vp_kick(struct mshv_vp *vp)
 	trace_mshv_vp_kick(vp->partition->id, vp->index);
 	atomic64_inc(&vp->run.signals);
 	WRITE_ONCE(vp->run.kicked, true);
-	wake_up(&vp->run.wait);
+	rcuwait_wake_up(&vp->run.wait);
 }

@@ -5,31 +5,36 @@
 
 #include <linux/atomic.h>
 #include <linux/mutex.h>
+#include <linux/rcuwait.h>
 #include <linux/types.h>
-#include <linux/wait.h>
 #include <hyperv/hvhdk.h>
 
 #include "shared_page.h"
 #include "stats.h"
 
 struct address_space;
+struct task_struct;
 struct mshv_partition;
 
 /**
  * struct mshv_vp_run - what a run loop keeps about a VP
- * @wait: where the thread in MSHV_RUN_VP sleeps
+ * @wait: where the thread in MSHV_RUN_VP sleeps. The interrupt handler wakes it,
+ *	  also on a real-time kernel, where a wait queue could not be used there
  * @kicked: the hypervisor had something to say since the thread last looked;
  *	    set by the interrupt handler
  * @signals: how often it had, ever
+ * @message_due: hypervisor loop: the VP has run into an intercept whose message
+ *		 was still on its way when the thread that waited was killed
  * @blocked: root loop: the VP cannot be dispatched until the hypervisor says so
  * @intercepted: root loop: the VP is suspended by an intercept
  * @listening: root loop: before it dispatches the VP again or ends, the loop
  *	       looks at the interrupts on the register page, see irq.c
  */
 struct mshv_vp_run {
-	wait_queue_head_t wait;
+	struct rcuwait wait;
 	bool kicked;
 	atomic64_t signals;
+	bool message_due;
 	bool blocked;
 	bool intercepted;
 	bool listening;
@@ -41,6 +46,7 @@ struct mshv_vp_run {
  * @index: its number
  * @lock: taken by each ioctl on the VP's file: one thread runs it at a time;
  *	  protects @mapping
+ * @holder: the thread that holds @lock for an ioctl, to be looked at under RCU
  * @mapping: where its pages are mapped; NULL when its file has been closed
  * @intercept: the last intercept message
  * @registers: general registers, to be read and written while it is suspended
@@ -54,6 +60,7 @@ struct mshv_vp {
 	struct mshv_partition *partition;
 	u32 index;
 	struct mutex lock;	/* see above */
+	struct task_struct *holder;
 	struct address_space *mapping;
 	struct mshv_shared_page intercept;
 	struct mshv_shared_page registers;
@@ -65,7 +72,8 @@ struct mshv_create_vp;
 
 long mshv_vp_create(struct mshv_partition *partition,
 		    const struct mshv_create_vp *args);
-void mshv_vp_stop(struct mshv_vp *vp);
+void mshv_vp_suspend(const struct mshv_vp *vp);
+bool mshv_vp_stop(struct mshv_vp *vp);
 void mshv_vp_destroy(struct mshv_vp *vp);
 void mshv_vp_kick(struct mshv_vp *vp);
 

@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 #include <asm/mshyperv.h>
 
+#include "held_lock.h"
 #include "ioctl.h"
 #include "mshv_root.h"
 #include "partition.h"
@@ -89,14 +90,14 @@ static long vp_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct mshv_vp *vp = file->private_data;
 	long ret;
 
-	if (mutex_lock_killable(&vp->lock))
+	if (mshv_held_lock(&vp->lock, &vp->holder))
 		return -EINTR;
 	if (mshv_partition_stopped(vp->partition))
 		ret = -ESHUTDOWN;
 	else
 		ret = mshv_ioctl(vp_ioctls, ARRAY_SIZE(vp_ioctls), vp,
 				 cmd, (void __user *)arg);
-	mutex_unlock(&vp->lock);
+	mshv_held_unlock(&vp->lock, &vp->holder);
 	return ret;
 }
 

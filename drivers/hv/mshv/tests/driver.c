@@ -15,6 +15,7 @@
 #include "../dev.c"
 #include "../event_ring.c"
 #include "../gpa.c"
+#include "../held_lock.c"
 #include "../hvcall.c"
 #include "../hvcall_log.c"
 #include "../hvcall_pages.c"

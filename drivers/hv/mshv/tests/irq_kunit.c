@@ -55,7 +55,7 @@ static int irq_init(struct kunit *test)
 	fx->vp.partition = &fx->partition;
 	fx->vp.index = VP;
 	fx->vp.registers.address = &fx->page;
-	init_waitqueue_head(&fx->vp.run.wait);
+	rcuwait_init(&fx->vp.run.wait);
 	fx->vp.run.listening = true;
 	KUNIT_ASSERT_EQ(test, xa_insert(&fx->partition.vps, VP, &fx->vp,
 					GFP_KERNEL), 0);

@@ -59,7 +59,7 @@ static int message_init(struct kunit *test)
 	for (int i = 0; i < 2; i++) {
 		fx->vps[i].partition = &fx->partition;
 		fx->vps[i].index = 65 * i;
-		init_waitqueue_head(&fx->vps[i].run.wait);
+		rcuwait_init(&fx->vps[i].run.wait);
 		KUNIT_ASSERT_EQ(test, xa_insert(&fx->partition.vps, 65 * i,
 						&fx->vps[i], GFP_KERNEL), 0);
 	}
