@@ -101,6 +101,7 @@ update:
 	@$(KERNELS) base --update
 	@$(KERNELS) debug --update
 	@$(KERNELS) debian --update
+	@$(KERNELS) realtime --update
 
 clean:
 	rm -rf $(BUILD)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Debian's cloud kernel as it is shipped, and its headers made usable where they lie."""
+"""Debian's kernels as they are shipped, and their headers made usable where they lie.
+
+A kernel comes in flavours: the cloud kernel, and the real-time one.
+"""
 
 import re
 import shutil
@@ -13,22 +16,26 @@ TOOLS = ("scripts/mod/modpost.real-lsb-64", "tools/objtool/objtool.real-x86",
          "scripts/basic/fixdep", "scripts/mod/modpost", "tools/objtool/objtool")
 
 
-def name(version):
+CLOUD = "cloud"
+REALTIME = "rt"
+
+
+def name(version, flavour):
     """The name in the cache."""
-    return f"debian/{version}"
+    return f"debian/{version}" if flavour == CLOUD else f"debian/{version}-{flavour}"
 
 
-def find(version):
+def find(version, flavour=CLOUD):
     """The directory of the unpacked kernel, or None."""
-    return cache.current(name(version))
+    return cache.current(name(version, flavour))
 
 
-def provide(version):
-    """Fetch and unpack the newest cloud kernel of Linux VERSION."""
-    with cache.lock(name(version)):
+def provide(version, flavour=CLOUD):
+    """Fetch and unpack the newest kernel of Linux VERSION in that FLAVOUR."""
+    with cache.lock(name(version, flavour)):
         archive = Archive()
         series = re.escape(version) + r"(\.\d+)?([+~][^-]*)?"
-        pattern = rf"linux-headers-{series}-cloud-amd64"
+        pattern = rf"linux-headers-{series}-{flavour}-amd64"
         names = archive.matching(pattern)
         if not names:
             raise archive.missing(pattern)
@@ -37,7 +44,7 @@ def provide(version):
         entry = cache.top() / "debian" / f"{release}-{revision.replace('~', '-')}"
         if not cache.is_complete(entry):
             unpack(entry, archive, release, revision)
-        cache.select(name(version), entry)
+        cache.select(name(version, flavour), entry)
         return entry
 
 
@@ -80,7 +87,7 @@ def kernel_packages(archive, release):
     The image is linux-image, or what linux-image depends on: the series came to
     be split further into linux-binary, with the image, and linux-modules.
     """
-    version = release.removesuffix("-cloud-amd64")
+    version = re.sub(r"-\w+-amd64$", "", release)
     binary = archive.versions(f"linux-binary-{release}")
     yield binary[0] if binary else archive.newest(f"linux-image-{release}")
     for package in (f"linux-headers-{release}", f"linux-headers-{version}-common",

@@ -10,7 +10,7 @@ import re
 import subprocess
 import threading
 
-from kernels import base, checker as sparse, debian, debug
+from kernels import base, checker as sparse, debian, debug, realtime
 from kernels.errors import Problem
 from kernels.run import environment
 
@@ -86,6 +86,13 @@ def debian_kernel():
     """The distribution's kernel."""
     where = debian.find(VERSION) or debian.provide(VERSION)
     return kernel("Debian", where, "vmlinuz", "headers")
+
+
+@once
+def realtime_kernel():
+    """The distribution's real-time kernel."""
+    where = realtime.find(VERSION) or realtime.provide(VERSION)
+    return kernel("Debian's real-time", where, "vmlinuz", "headers")
 
 
 @once

@@ -8,7 +8,7 @@ An exception fails the test that raised it.
 """
 
 from . import (behaviour, build, coverage, debug, docs, ends, judge, kunit, linux, matrix,
-               peer_selftests, power, processors, selftests, static, uapi, vmbus)
+               peer_selftests, power, processors, realtime, selftests, static, uapi, vmbus)
 
 # By the name that `make check ONLY=` takes. They begin in this order: what takes
 # long early, so that every processor has something to do until the end.
@@ -30,6 +30,7 @@ GROUPS = {
     "linux": linux.tests,
     "matrix": matrix.base_tests,
     "debian": matrix.debian_tests,
+    "realtime": realtime.tests,
     "peer": matrix.peer_tests,
     "coverage": coverage.tests,
 }
@@ -41,4 +42,5 @@ SOAK = {
     "debug": debug.tests,
     "debug-all": debug.soak_tests,
     "fuzz": debug.fuzz_tests,
+    "realtime": realtime.soak_tests,
 }
