@@ -6,6 +6,7 @@
  * in MSHV_RUN_VP lets it go and waits for its next message.
  */
 #include <linux/rcuwait.h>
+#include <linux/sched/signal.h>
 #include <asm/mshyperv.h>
 
 #include "partition.h"
@@ -75,38 +76,70 @@ static void sched_hv_halt(struct mshv_vp *vp)
 }
 
 /*
- * The intercept has happened and its message comes soon. A thread that is killed
- * meanwhile leaves it to the next one that runs the VP: the message must neither
+ * Stops a VP that was let go, and takes the message that it may have sent before.
+ * If this fails, or the thread is killed while it waits for the message, the VP
+ * stays unsettled. The next run then settles it first: the message must neither
  * be lost nor be taken for that of a later intercept.
  */
-static long wait_for_message(struct mshv_vp *vp)
+static long sched_hv_settle(struct mshv_vp *vp, bool *message)
 {
-	vp->run.message_due = rcuwait_wait_event(&vp->run.wait,
-						 wait_is_over(vp),
-						 TASK_KILLABLE);
-	return vp->run.message_due ? -EINTR : after_wait(vp);
+	long ret = suspend(vp, message);
+
+	if (!ret && *message)
+		ret = rcuwait_wait_event(&vp->run.wait, wait_is_over(vp),
+					 TASK_KILLABLE);
+	if (!ret)
+		vp->run.unsettled = false;
+	return ret;
 }
 
-static long sched_hv_run(struct mshv_vp *vp)
+/* Lets the VP go and waits for its message: 0, -EINTR, or resume()'s errno. */
+static long sched_hv_let_go(struct mshv_vp *vp)
 {
-	bool message_coming;
 	long ret;
 
-	if (vp->run.message_due)
-		return wait_for_message(vp);
-
+	/* The VP is suspended and no message is due: a kick is an old one. */
+	WRITE_ONCE(vp->run.kicked, false);
 	ret = resume(vp);
 	if (ret)
 		return ret;
 
-	if (!rcuwait_wait_event(&vp->run.wait, wait_is_over(vp),
-				TASK_INTERRUPTIBLE))
-		return after_wait(vp);
+	vp->run.unsettled = true;
+	ret = rcuwait_wait_event(&vp->run.wait, wait_is_over(vp),
+				 TASK_INTERRUPTIBLE);
+	if (!ret)
+		vp->run.unsettled = false;
+	return ret;
+}
 
-	ret = suspend(vp, &message_coming);
-	if (ret)
-		return ret;
-	return message_coming ? wait_for_message(vp) : -EINTR;
+static long sched_hv_run(struct mshv_vp *vp)
+{
+	bool message = false;
+	long ret;
+
+	if (vp->run.unsettled) {
+		ret = sched_hv_settle(vp, &message);
+		if (ret)
+			return ret;
+		if (message)
+			return after_wait(vp);
+	}
+
+	/*
+	 * The wait below looks at the message first. A guest whose messages are
+	 * always there already, as when it touches fresh memory, would keep the
+	 * thread from its signals.
+	 */
+	if (signal_pending(current))
+		return -EINTR;
+
+	ret = sched_hv_let_go(vp);
+	if (ret && vp->run.unsettled) {
+		ret = sched_hv_settle(vp, &message);
+		if (!ret && !message)
+			ret = -EINTR;
+	}
+	return ret ?: after_wait(vp);
 }
 
 const struct mshv_sched_ops mshv_sched_hv_ops = {

@@ -23,8 +23,8 @@ struct mshv_partition;
  * @kicked: the hypervisor had something to say since the thread last looked;
  *	    set by the interrupt handler
  * @signals: how often it had, ever
- * @message_due: hypervisor loop: the VP has run into an intercept whose message
- *		 was still on its way when the thread that waited was killed
+ * @unsettled: hypervisor loop: the VP was let go, and may run or have sent a
+ *	       message that no thread has taken
  * @blocked: root loop: the VP cannot be dispatched until the hypervisor says so
  * @intercepted: root loop: the VP is suspended by an intercept
  * @listening: root loop: before it dispatches the VP again or ends, the loop
@@ -34,7 +34,7 @@ struct mshv_vp_run {
 	struct rcuwait wait;
 	bool kicked;
 	atomic64_t signals;
-	bool message_due;
+	bool unsettled;
 	bool blocked;
 	bool intercepted;
 	bool listening;
