@@ -21,6 +21,7 @@
 #include <linux/hyperv.h>
 #include <linux/io.h>
 #include <linux/local_lock.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
@@ -216,6 +217,23 @@ static void doorbells_stop(struct synic_cpu *synic)
 }
 
 /*
+ * Signals of eventfds take spinlocks. That is right in an interrupt handler unless
+ * the kernel is a real-time one, for which lockdep checks all kernels.
+ */
+static DEFINE_WAIT_OVERRIDE_MAP(synic_spinlocks_spin, LD_WAIT_CONFIG);
+
+static void synic_receive(const struct hv_message *message)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		mshv_message_receive(message);
+		return;
+	}
+	lock_map_acquire_try(&synic_spinlocks_spin);
+	mshv_message_receive(message);
+	lock_map_release(&synic_spinlocks_spin);
+}
+
+/*
  * Called at each interrupt on the hypervisor callback vector, VMBus's own
  * included.
  */
@@ -231,7 +249,7 @@ static void synic_interrupt(void)
 	if (READ_ONCE(message->header.message_type) == HVMSG_NONE)
 		return;
 
-	mshv_message_receive(message);
+	synic_receive(message);
 
 	/*
 	 * The slot is free. If the hypervisor had to hold a message back it
