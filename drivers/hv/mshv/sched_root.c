@@ -149,7 +149,8 @@ static void leave_guest(void)
 }
 
 /* -EAGAIN: nothing was done, since there is work pending. */
-static int dispatch(struct mshv_vp *vp, struct hv_output_dispatch_vp *out)
+static int sched_root_dispatch(struct mshv_vp *vp,
+			       struct hv_output_dispatch_vp *out)
 {
 	struct mshv_hvcall_page_pair *pages;
 	u64 status;
@@ -170,11 +171,10 @@ static int dispatch(struct mshv_vp *vp, struct hv_output_dispatch_vp *out)
 		.time_slice = DISPATCH_TIME_SLICE,
 	};
 	status = mshv_hvcall_issue(HVCALL_DISPATCH_VP, pages->in, pages->out);
-	start_listening(vp);
 	*out = *(struct hv_output_dispatch_vp *)pages->out;
 	leave_guest();
 
-	ret = mshv_hvcall_errno(status);
+	ret = likely(hv_result_success(status)) ? 0 : mshv_hvcall_errno(status);
 	trace_mshv_vp_dispatch(vp->partition->id, vp->index, flags,
 			       out->dispatch_state, out->dispatch_event, ret);
 	return ret;
@@ -208,13 +208,27 @@ static int after_dispatch(struct mshv_vp *vp,
 	}
 }
 
+/*
+ * The last dispatch looked at the page after it had stopped listening, and so
+ * left nothing there but what it was not carried out for. Only a loop that ends
+ * without a dispatch is listening still.
+ */
+static void sched_root_leave(struct mshv_vp *vp)
+{
+	if (unlikely(READ_ONCE(vp->run.listening)))
+		stop_listening(vp);
+	if (unlikely(interrupt_waiting(vp)))
+		mshv_irq_flush(vp);
+	rseq_virt_userspace_exit();
+}
+
 static long sched_root_run(struct mshv_vp *vp)
 {
 	struct hv_output_dispatch_vp out;
 	long ret;
 
-	start_listening(vp);
 	do {
+		start_listening(vp);
 		if (vp->run.blocked) {
 			ret = wait_until_unblocked(vp);
 			if (ret)
@@ -232,15 +246,13 @@ static long sched_root_run(struct mshv_vp *vp)
 			break;
 		}
 
-		ret = dispatch(vp, &out);
+		ret = sched_root_dispatch(vp, &out);
 		if (!ret)
 			ret = after_dispatch(vp, &out);
 		/* The intercept of a run before stands until a dispatch clears it. */
 	} while (ret == -EAGAIN || (!ret && !vp->run.intercepted));
 
-	stop_listening(vp);
-	mshv_irq_flush(vp);
-	rseq_virt_userspace_exit();
+	sched_root_leave(vp);
 	return ret;
 }
 

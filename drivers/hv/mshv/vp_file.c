@@ -78,8 +78,8 @@ static long set_vp_state(void *object, void *arg)
 	return mshv_vp_set_state(object, arg);
 }
 
+/* But for MSHV_RUN_VP, which is not looked up. */
 static const struct mshv_ioctl vp_ioctls[] = {
-	{ MSHV_RUN_VP,		.user = run_vp },
 	{ MSHV_GET_VP_STATE,	get_vp_state },
 	{ MSHV_SET_VP_STATE,	set_vp_state },
 	{ MSHV_ROOT_HVCALL,	vp_hvcall },
@@ -94,6 +94,8 @@ static long vp_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -EINTR;
 	if (mshv_partition_stopped(vp->partition))
 		ret = -ESHUTDOWN;
+	else if (likely(cmd == MSHV_RUN_VP))
+		ret = run_vp(vp, (void __user *)arg);
 	else
 		ret = mshv_ioctl(vp_ioctls, ARRAY_SIZE(vp_ioctls), vp,
 				 cmd, (void __user *)arg);
