@@ -26,6 +26,12 @@ reboot -f
 sleep 60
 """
 
+# No memory comes for a thread that has a lock of the driver's.
+STUCK = START.replace("shutdown_witness", "stuck_vmm") + """
+reboot -f
+sleep 60
+"""
+
 KEXEC = LINGER + START + """
 kexec /next/kernel /next/initramfs "$(cat /proc/cmdline) second"
 sleep 60
@@ -134,6 +140,8 @@ def tests():
         if mode not in ALIKE:
             title = f"power: restart with running VPs: {mode}"
             yield title, coverage.planned("power", title, restart(f"power-{mode}", knobs))
+    for mode in ("l1vh-integrated", "l1vh-core"):
+        yield f"power: restart with a thread that waits for memory: {mode}", stuck(MODES[mode])
     for mode in ("l1vh-integrated", "l1vh-core", "root-root"):
         yield f"power: kexec with running VPs: {mode}", kexec(MODES[mode])
     for mode, knobs in MODES.items():
@@ -183,6 +191,22 @@ def restart(record, knobs, kernel=artifacts.base_kernel):
             coverage.keep(record, re.findall(r"^(shutdown_witness\.\S+ \S+ \S+)$",
                                              result.report, re.M))
         wrong = outcome.kernel_trouble(result.console) + witnessed(result)
+        if result.reason != "triple fault":
+            wrong.append(f"ended by '{result.reason}', should be 'triple fault'")
+        if not any(CHILDS.match(line) for line in result.values("running")):
+            wrong.append("no partition was there in the first place")
+        if last_ledger(result) != result.values("before"):
+            wrong.append(f"the ledger was {result.values('before')}, "
+                         f"is {last_ledger(result)} in the end")
+        return wrong + result.story(40).splitlines() if wrong else []
+    return test
+
+
+def stuck(knobs):
+    """A test that the system restarts, and leaves nothing, though a thread has a lock."""
+    def test():
+        result = boot(STUCK, knobs, cmdline="reboot=triple").run()
+        wrong = outcome.kernel_trouble(result.console)
         if result.reason != "triple fault":
             wrong.append(f"ended by '{result.reason}', should be 'triple fault'")
         if not any(CHILDS.match(line) for line in result.values("running")):

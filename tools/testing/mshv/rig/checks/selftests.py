@@ -49,6 +49,10 @@ SKIPS = {
     "hotplug.guest.thread_moves_away_from_a_processor": lambda knobs, cpus: cpus < 2,
     "ioeventfd_races.guest.processor_goes_with_doorbells_in_its_ring":
         lambda knobs, cpus: cpus < 2,
+    "guest_time.guest.guest_time_is_of_the_process":
+        lambda knobs, cpus: not dispatched_by_linux(knobs),
+    "guest_time.guest.guest_time_is_of_the_system":
+        lambda knobs, cpus: not dispatched_by_linux(knobs),
     "scheduling.guest.limit_of_a_control_group_throttles_the_guest":
         lambda knobs, cpus: not dispatched_by_linux(knobs),
 }
