@@ -7,7 +7,9 @@
  * one repeated hypercall of any length.
  */
 #include <linux/align.h>
+#include <linux/bits.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <asm/mshyperv.h>
 
@@ -15,12 +17,16 @@
 #include "hvcall.h"
 #include "trace.h"
 
-#define LARGE_PAGES	512	/* 4 KiB pages in a 2 MiB page */
+#define LARGE_PAGES	MSHV_LARGE_PAGES
+
+/* Most elements of a call that has no list of them */
+#define MOST_REPS	(BIT(12) - 1)
 
 /* A run of guest pages, and what is behind it. */
 struct gpa_run {
 	struct mshv_hvcall_reps call;
 	u64 partition_id;
+	u64 pool;		/* MSHV_NO_POOL: the caller deals with a shortage */
 	u64 gfn;
 	u64 count;		/* in 4 KiB pages */
 	u32 stride;		/* 4 KiB pages in an element: 1 or LARGE_PAGES */
@@ -58,7 +64,7 @@ static int map_run(struct gpa_run *run)
 
 	run->call = (struct mshv_hvcall_reps){
 		.code	= HVCALL_MAP_GPA_PAGES,
-		.pool	= run->partition_id,
+		.pool	= run->pool,
 		.count	= run->count / run->stride,
 		.batch	= (HV_HYP_PAGE_SIZE -
 			   sizeof(struct hv_input_map_gpa_pages)) / sizeof(u64),
@@ -89,9 +95,9 @@ static int unmap_run(struct gpa_run *run)
 {
 	run->call = (struct mshv_hvcall_reps){
 		.code	= HVCALL_UNMAP_GPA_PAGES,
-		.pool	= run->partition_id,
+		.pool	= run->pool,
 		.count	= run->count / run->stride,
-		.batch	= HV_HYP_PAGE_SIZE / sizeof(u64),
+		.batch	= MOST_REPS,
 		.fill	= unmap_fill,
 	};
 
@@ -116,19 +122,19 @@ static bool is_large_page(struct page *const *pages, u64 gfn, u64 count)
 	return true;
 }
 
-/* Cuts the range into runs, in order, and does @op on each of them. */
-static int do_runs(u64 partition_id, u64 gfn, struct page *const *pages,
-		   u64 count, u32 flags, int (*op)(struct gpa_run *run))
+/*
+ * Cuts the range into runs, in order, and does @op on each of them. @model says
+ * what they have in common; @status is that of the last hypercall.
+ */
+static int do_runs(const struct gpa_run *model, int (*op)(struct gpa_run *run),
+		   u16 *status)
 {
+	struct page *const *pages = model->pages;
+	const u64 count = model->count;
 	u64 start = 0;
 
 	while (start < count) {
-		struct gpa_run run = {
-			.partition_id = partition_id,
-			.gfn = gfn + start,
-			.flags = flags,
-			.pages = pages + start,
-		};
+		struct gpa_run run = *model;
 		bool large;
 		int ret;
 
@@ -137,16 +143,20 @@ static int do_runs(u64 partition_id, u64 gfn, struct page *const *pages,
 			continue;
 		}
 
-		large = is_large_page(pages + start, gfn + start, count - start);
+		run.gfn = model->gfn + start;
+		run.pages = pages + start;
+		run.count = 0;
+		large = is_large_page(run.pages, run.gfn, count - start);
 		run.stride = large ? LARGE_PAGES : 1;
 		do {
 			run.count += run.stride;
 			start += run.stride;
 		} while (start < count && pages[start] &&
-			 is_large_page(pages + start, gfn + start,
+			 is_large_page(pages + start, model->gfn + start,
 				       count - start) == large);
 
 		ret = op(&run);
+		*status = run.call.status;
 		if (ret)
 			return ret;
 	}
@@ -171,7 +181,75 @@ static int do_runs(u64 partition_id, u64 gfn, struct page *const *pages,
 int mshv_gpa_map_pages(u64 partition_id, u64 gfn, struct page *const *pages,
 		       u64 count, u32 flags)
 {
-	return do_runs(partition_id, gfn, pages, count, flags, map_run);
+	const struct gpa_run model = {
+		.partition_id = partition_id,
+		.pool = partition_id,
+		.gfn = gfn,
+		.count = count,
+		.flags = flags,
+		.pages = pages,
+	};
+	u16 status;
+
+	return do_runs(&model, map_run, &status);
+}
+
+/**
+ * mshv_gpa_try_map_pages() - mshv_gpa_map_pages() without any memory for it
+ * @partition_id: the child
+ * @gfn: guest page number of the first
+ * @pages: the pages; NULL ones are skipped
+ * @count: how many, in 4 KiB pages
+ * @flags: HV_MAP_GPA_*: what the guest may do with them
+ * @status: on -ENOMEM, the HV_STATUS_* for mshv_relieve_shortage()
+ *
+ * Context: Any, after mshv_hvcall_start(); also under a lock that an MMU
+ *	    notifier takes.
+ * Return: 0, -ENOMEM, or the errno for the hypercall's status. On failure a
+ *	   part of the range may be mapped.
+ */
+int mshv_gpa_try_map_pages(u64 partition_id, u64 gfn, struct page *const *pages,
+			   u64 count, u32 flags, u16 *status)
+{
+	const struct gpa_run model = {
+		.partition_id = partition_id,
+		.pool = MSHV_NO_POOL,
+		.gfn = gfn,
+		.count = count,
+		.flags = flags,
+		.pages = pages,
+	};
+
+	return do_runs(&model, map_run, status);
+}
+
+/**
+ * mshv_gpa_try_map_large() - map a 2 MiB page into a child
+ * @partition_id: the child
+ * @gfn: guest page number, a multiple of MSHV_LARGE_PAGES
+ * @pfn: page frame number, a multiple of MSHV_LARGE_PAGES
+ * @flags: HV_MAP_GPA_*: what the guest may do with it
+ * @status: on -ENOMEM, the HV_STATUS_* for mshv_relieve_shortage()
+ *
+ * Context: as mshv_gpa_try_map_pages().
+ * Return: 0, -ENOMEM, or the errno for the hypercall's status.
+ */
+int mshv_gpa_try_map_large(u64 partition_id, u64 gfn, u64 pfn, u32 flags,
+			   u16 *status)
+{
+	struct gpa_run run = {
+		.partition_id = partition_id,
+		.pool = MSHV_NO_POOL,
+		.gfn = gfn,
+		.count = LARGE_PAGES,
+		.stride = LARGE_PAGES,
+		.flags = flags,
+		.pfn = pfn,
+	};
+	int ret = map_run(&run);
+
+	*status = run.call.status;
+	return ret;
 }
 
 /**
@@ -187,7 +265,16 @@ int mshv_gpa_map_pages(u64 partition_id, u64 gfn, struct page *const *pages,
 int mshv_gpa_unmap_pages(u64 partition_id, u64 gfn, struct page *const *pages,
 			 u64 count)
 {
-	return do_runs(partition_id, gfn, pages, count, 0, unmap_run);
+	const struct gpa_run model = {
+		.partition_id = partition_id,
+		.pool = partition_id,
+		.gfn = gfn,
+		.count = count,
+		.pages = pages,
+	};
+	u16 status;
+
+	return do_runs(&model, unmap_run, &status);
 }
 
 /**
@@ -208,6 +295,7 @@ int mshv_gpa_map_pfns(u64 partition_id, u64 gfn, u64 pfn, u64 count, u32 flags)
 {
 	struct gpa_run run = {
 		.partition_id = partition_id,
+		.pool = partition_id,
 		.gfn = gfn,
 		.count = count,
 		.stride = 1,
@@ -218,95 +306,177 @@ int mshv_gpa_map_pfns(u64 partition_id, u64 gfn, u64 pfn, u64 count, u32 flags)
 	return map_run(&run);
 }
 
-/**
- * mshv_gpa_map_nothing() - let a child trap on a range
- * @partition_id: the child
- * @gfn: first guest page number
- * @count: how many, in 4 KiB pages
- *
- * The range belongs to the guest's memory, but there is nothing behind it: an
- * access is an intercept. What was mapped there before is replaced, 2 MiB pages
- * by 4 KiB pages.
- *
- * Context: Process context, may sleep.
- * Return: 0, -ENOMEM, or the errno for the hypercall's status.
- */
-int mshv_gpa_map_nothing(u64 partition_id, u64 gfn, u64 count)
+/* One call of a range; @run says how far it came. */
+static int do_part(const struct gpa_run *model, u64 gfn, u64 count, u32 stride,
+		   int (*op)(struct gpa_run *run), u64 *next)
 {
-	return mshv_gpa_map_pfns(partition_id, gfn, 0, count,
-				 HV_MAP_GPA_NO_ACCESS);
+	struct gpa_run run = *model;
+	int ret;
+
+	run.gfn = gfn;
+	run.count = count;
+	run.stride = stride;
+	ret = op(&run);
+	*next = gfn + run.call.done * stride;
+	return ret;
+}
+
+/* All of the large page around @gfn, a part of which could not be dealt with. */
+static int do_large_page(const struct gpa_run *model, u64 gfn,
+			 int (*op)(struct gpa_run *run), u64 *next)
+{
+	return do_part(model, ALIGN_DOWN(gfn, LARGE_PAGES), LARGE_PAGES,
+		       LARGE_PAGES, op, next);
+}
+
+/* Pages from @gfn on that can be dealt with 2 MiB at a time */
+static u64 large_part(const struct mshv_gpa_space *space, u64 gfn, u64 end)
+{
+	if (READ_ONCE(space->small_only) || !IS_ALIGNED(gfn, LARGE_PAGES))
+		return 0;
+	return ALIGN_DOWN(end - gfn, LARGE_PAGES);
 }
 
 /*
- * Does @op on 4 KiB pages, whatever is mapped there. A large page has to be cut up,
- * which takes memory. Where there is none @op is done to all of the large page.
+ * Does @op on a range, whatever is mapped there: whole 2 MiB at once if the
+ * hypervisor agrees, the rest by 4 KiB pages. A large page of which a part is in
+ * the range has to be cut up, which takes memory. Where there is no pool to take
+ * it from, @op is done to all of the large page.
  */
-static int do_small_pages(u64 partition_id, u64 gfn, u64 count, u32 flags,
-			  int (*op)(struct gpa_run *run))
+static int do_range(struct mshv_gpa_space *space, const struct gpa_run *model,
+		    int (*op)(struct gpa_run *run))
 {
-	const u64 end = gfn + count;
+	const u64 end = model->gfn + model->count;
+	u64 gfn = model->gfn;
 
 	while (gfn < end) {
-		struct gpa_run small = {
-			.partition_id = partition_id,
-			.gfn = gfn,
-			.count = end - gfn,
-			.stride = 1,
-			.flags = flags,
-		};
-		struct gpa_run large = {
-			.partition_id = partition_id,
-			.count = LARGE_PAGES,
-			.stride = LARGE_PAGES,
-			.flags = flags,
-		};
+		u64 large = large_part(space, gfn, end);
+		u64 part_end = end;
 		int ret;
 
-		ret = op(&small);
-		if (ret != -ENOMEM)
-			return ret;
+		if (large) {
+			ret = do_part(model, gfn, large, LARGE_PAGES, op, &gfn);
+			if (!ret)
+				continue;
+			if (ret != -ENOMEM)
+				WRITE_ONCE(space->small_only, true);
+		}
 
-		large.gfn = ALIGN_DOWN(gfn + small.call.done, LARGE_PAGES);
-		ret = op(&large);
+		if (!READ_ONCE(space->small_only))
+			part_end = min(end, ALIGN(gfn + 1, LARGE_PAGES));
+		ret = do_part(model, gfn, part_end - gfn, 1, op, &gfn);
+		if (ret == -ENOMEM && model->pool == MSHV_NO_POOL)
+			ret = do_large_page(model, gfn, op, &gfn);
 		if (ret)
 			return ret;
-		gfn = large.gfn + LARGE_PAGES;
 	}
 	return 0;
 }
 
 /**
- * mshv_gpa_take_away() - mshv_gpa_map_nothing() that does not fail for lack of memory
- * @partition_id: the child
+ * mshv_gpa_map_nothing() - let a child trap on a range
+ * @space: the guest physical addresses of the child
  * @gfn: first guest page number
  * @count: how many, in 4 KiB pages
  *
- * Where there is no memory to cut up a 2 MiB page that was mapped by
- * mshv_gpa_map_pages(), all of that page is taken away. The child must be able to
- * get the rest of it again.
+ * The range belongs to the guest's memory, but there is nothing behind it: an
+ * access is an intercept. Nothing has been mapped there before.
  *
  * Context: Process context, may sleep.
- * Return: 0, or the errno for the hypercall's status.
+ * Return: 0, -ENOMEM, or the errno for the hypercall's status.
  */
-int mshv_gpa_take_away(u64 partition_id, u64 gfn, u64 count)
+int mshv_gpa_map_nothing(struct mshv_gpa_space *space, u64 gfn, u64 count)
 {
-	return do_small_pages(partition_id, gfn, count, HV_MAP_GPA_NO_ACCESS,
-			      map_run);
+	const struct gpa_run model = {
+		.partition_id = space->partition_id,
+		.pool = space->partition_id,
+		.gfn = gfn,
+		.count = count,
+		.flags = HV_MAP_GPA_NO_ACCESS,
+	};
+
+	return do_range(space, &model, map_run);
 }
 
 /**
- * mshv_gpa_unmap() - unmap 4 KiB pages from a child
+ * mshv_gpa_take_away() - let a child trap on what was mapped until now
+ * @space: the guest physical addresses of the child
+ * @gfn: first guest page number
+ * @count: how many, in 4 KiB pages
+ *
+ * Takes no memory. Where some would be needed to cut up a 2 MiB page that is not
+ * in the range as a whole, all of that page is taken away. The child must be able
+ * to get the rest of it again.
+ *
+ * Context: Any, after mshv_hvcall_start(); also in an MMU notifier.
+ * Return: 0, or the errno for the hypercall's status: the child still has some
+ *	   of the pages.
+ */
+int mshv_gpa_take_away(struct mshv_gpa_space *space, u64 gfn, u64 count)
+{
+	const struct gpa_run model = {
+		.partition_id = space->partition_id,
+		.pool = MSHV_NO_POOL,
+		.gfn = gfn,
+		.count = count,
+		.flags = HV_MAP_GPA_NO_ACCESS,
+	};
+
+	return do_range(space, &model, map_run);
+}
+
+static int unmap_range(struct mshv_gpa_space *space, u64 gfn, u64 count)
+{
+	const struct gpa_run model = {
+		.partition_id = space->partition_id,
+		.pool = MSHV_NO_POOL,
+		.gfn = gfn,
+		.count = count,
+	};
+
+	return do_range(space, &model, unmap_run);
+}
+
+/**
+ * mshv_gpa_release() - undo mshv_gpa_map_nothing() and all that came after it
+ * @space: the guest physical addresses of the child
+ * @gfn: first guest page number
+ * @count: how many, in 4 KiB pages
+ *
+ * Takes no memory. A hypervisor that does not unmap 2 MiB of whatever is mapped
+ * there gets the range as 4 KiB pages, which can be unmapped as such.
+ *
+ * Context: as mshv_gpa_take_away().
+ * Return: 0, or the errno for the hypercall's status: the child still has some
+ *	   of the pages.
+ */
+int mshv_gpa_release(struct mshv_gpa_space *space, u64 gfn, u64 count)
+{
+	int ret;
+
+	if (READ_ONCE(space->small_only)) {
+		ret = mshv_gpa_take_away(space, gfn, count);
+		if (ret)
+			return ret;
+	}
+	return unmap_range(space, gfn, count);
+}
+
+/**
+ * mshv_gpa_unmap() - undo mshv_gpa_map_pfns()
  * @partition_id: the child
  * @gfn: first guest page number
  * @count: how many
  *
- * A 2 MiB page that mshv_gpa_take_away() left is unmapped as a whole where there
- * is no memory to cut it up.
- *
- * Context: Process context, may sleep.
+ * Context: Any, after mshv_hvcall_start().
  * Return: 0, or the errno for the hypercall's status.
  */
 int mshv_gpa_unmap(u64 partition_id, u64 gfn, u64 count)
 {
-	return do_small_pages(partition_id, gfn, count, 0, unmap_run);
+	struct mshv_gpa_space space = {
+		.partition_id = partition_id,
+		.small_only = true,
+	};
+
+	return unmap_range(&space, gfn, count);
 }

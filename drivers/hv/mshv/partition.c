@@ -331,6 +331,35 @@ void mshv_partitions_halt(void)
 	}
 }
 
+/*
+ * Memory that the hypervisor does not take away from the guest goes to somebody
+ * else all the same. So the guest never runs again. What is left of it goes when
+ * its files are closed.
+ */
+static void partition_condemn(struct mshv_memory *memory, int error)
+{
+	struct mshv_partition *partition =
+		container_of(memory, struct mshv_partition, memory);
+	const struct mshv_sched_ops *ops = partition->root->scheduler->ops;
+	struct mshv_vp *vp;
+	unsigned long index;
+
+	if (!xchg(&partition->condemned, true))
+		pr_err_ratelimited("partition %llu is stopped for good: the hypervisor does not give back its memory: %pe\n",
+				   partition->id, ERR_PTR(error));
+
+	xa_for_each(&partition->vps, index, vp) {
+		int ret = ops->condemn(vp);
+
+		/* When the partition goes its VPs are gone before its memory. */
+		if (ret && ret != -EINVAL)
+			pr_err_ratelimited("cannot stop VP %u of partition %llu: %pe\n",
+					   vp->index, partition->id,
+					   ERR_PTR(ret));
+		rcuwait_wake_up(&vp->run.wait);
+	}
+}
+
 static long initialize_partition(void *object, void *arg)
 {
 	struct mshv_partition *partition = object;
@@ -414,7 +443,7 @@ static long partition_ioctl(struct file *file, unsigned int cmd,
 
 	if (mshv_held_lock(&partition->lock, &partition->holder))
 		return -EINTR;
-	if (partition->stopped)
+	if (mshv_partition_stopped(partition))
 		ret = -ESHUTDOWN;
 	else
 		ret = mshv_ioctl(partition_ioctls, ARRAY_SIZE(partition_ioctls),
@@ -564,7 +593,7 @@ long mshv_partition_create(const struct mshv_root *root, void __user *user_arg)
 		goto withdraw;
 	partition->id = out.partition_id;
 	trace_mshv_partition_create(partition->id);
-	mshv_memory_init(&partition->memory, partition->id);
+	mshv_memory_init(&partition->memory, partition->id, partition_condemn);
 	mshv_ioeventfds_init(&partition->ioeventfds, partition->id);
 
 	/* The lock keeps it from being stopped before it is whole. */

@@ -30,6 +30,7 @@ struct mshv_root;
  *	     taken once
  * @down: the hypervisor does not know it any more; set under @lock, or without
  *	  further references
+ * @condemned: the hypervisor did not take memory away from it, so it must not run
  * @vps: struct mshv_vp by index; VPs come under @lock and go with the partition;
  *	 the interrupt handler looks them up under RCU
  * @memory: its guest memory
@@ -52,6 +53,7 @@ struct mshv_partition {
 	bool initialized;
 	bool stopped;
 	bool down;
+	bool condemned;
 	struct xarray vps;
 	struct mshv_memory memory;
 	struct mshv_ioeventfds ioeventfds;
@@ -76,11 +78,12 @@ void mshv_partitions_halt(void);
  * @partition: the partition
  *
  * Context: Any.
- * Return: true once the system goes down.
+ * Return: true once the system goes down, or the partition has memory that is not
+ *	   its own any more.
  */
 static inline bool mshv_partition_stopped(const struct mshv_partition *partition)
 {
-	return READ_ONCE(partition->stopped);
+	return READ_ONCE(partition->stopped) || READ_ONCE(partition->condemned);
 }
 
 #endif /* _MSHV_PARTITION_H */

@@ -5,6 +5,7 @@
  * A maple tree over guest page numbers holds them: it refuses overlaps when a
  * region comes and finds the region of a fault in O(log n).
  */
+#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -23,17 +24,37 @@ module_param(pin_guest_memory, bool, 0644);
 MODULE_PARM_DESC(pin_guest_memory,
 		 "Pin guest memory when it is mapped, instead of mapping it when it is touched and letting it move");
 
-void mshv_memory_init(struct mshv_memory *memory, u64 partition_id)
+/**
+ * mshv_memory_init() - guest memory without regions
+ * @memory: to be filled in
+ * @partition_id: the child
+ * @condemn: see struct mshv_memory
+ *
+ * Context: Any.
+ */
+void mshv_memory_init(struct mshv_memory *memory, u64 partition_id,
+		      void (*condemn)(struct mshv_memory *memory, int error))
 {
-	memory->partition_id = partition_id;
-	mt_init(&memory->regions);
-	init_rwsem(&memory->lock);
+	memory->space.partition_id = partition_id;
+	mt_init_flags(&memory->regions, MT_FLAGS_USE_RCU);
+	mutex_init(&memory->lock);
+	memory->condemn = condemn;
 }
 
+static void region_put(struct mshv_region *region)
+{
+	if (!refcount_dec_and_test(&region->refs))
+		return;
+	if (region->ops->free)
+		region->ops->free(region);
+	kfree_rcu(region, rcu);
+}
+
+/* It has left the tree, or the tree goes. */
 static void region_destroy(struct mshv_region *region)
 {
 	region->ops->unmap(region);
-	kfree(region);
+	region_put(region);
 }
 
 /**
@@ -47,8 +68,11 @@ void mshv_memory_destroy(struct mshv_memory *memory)
 	struct mshv_region *region;
 	unsigned long gfn = 0;
 
-	mt_for_each(&memory->regions, region, gfn, ULONG_MAX)
+	guard(mutex)(&memory->lock);
+	mt_for_each(&memory->regions, region, gfn, ULONG_MAX) {
+		mtree_erase(&memory->regions, region->gfn);
 		region_destroy(region);
+	}
 	mtree_destroy(&memory->regions);
 }
 
@@ -98,7 +122,9 @@ static int map_region(struct mshv_memory *memory,
 		ret = PTR_ERR(region->ops);
 		goto free_region;
 	}
-	region->partition_id = memory->partition_id;
+	region->memory = memory;
+	refcount_set(&region->refs, 1);
+	region->partition_id = memory->space.partition_id;
 	region->gfn = args->guest_pfn;
 	region->count = args->size >> PAGE_SHIFT;
 	region->address = args->userspace_addr;
@@ -112,10 +138,15 @@ static int map_region(struct mshv_memory *memory,
 	ret = region->ops->map(region);
 	if (ret)
 		goto erase_region;
+	/* Pairs with region_get(): faults may come. */
+	smp_store_release(&region->live, true);
 	return 0;
 
 erase_region:
 	mtree_erase(&memory->regions, region->gfn);
+	region_put(region);
+	return ret;
+
 free_region:
 	kfree(region);
 	return ret;
@@ -176,14 +207,38 @@ long mshv_memory_set(struct mshv_memory *memory,
 	if (!region_valid(args))
 		return -EINVAL;
 
-	if (down_write_killable(&memory->lock))
+	if (mutex_lock_killable(&memory->lock))
 		return -EINTR;
 	if (args->flags & BIT(MSHV_SET_MEM_BIT_UNMAP))
 		ret = unmap_region(memory, args);
 	else
 		ret = map_region(memory, args);
-	up_write(&memory->lock);
+	mutex_unlock(&memory->lock);
 	return ret;
+}
+
+/* The region of a guest page, with a reference */
+static struct mshv_region *region_get(struct mshv_memory *memory, u64 gfn)
+{
+	struct mshv_region *region;
+
+	guard(rcu)();
+	region = mtree_load(&memory->regions, gfn);
+	/* Pairs with map_region(): all of it is there. */
+	if (!region || !smp_load_acquire(&region->live) ||
+	    !refcount_inc_not_zero(&region->refs))
+		return NULL;
+	return region;
+}
+
+static int region_fault(struct mshv_region *region, u64 gfn, bool write,
+			bool execute)
+{
+	if (!region->ops->fault ||
+	    (write && !(region->flags & HV_MAP_GPA_WRITABLE)) ||
+	    (execute && !(region->flags & HV_MAP_GPA_EXECUTABLE)))
+		return -EFAULT;
+	return region->ops->fault(region, gfn, write);
 }
 
 /**
@@ -193,35 +248,36 @@ long mshv_memory_set(struct mshv_memory *memory,
  * @write: it wanted to write
  * @execute: it wanted to execute
  *
+ * May wait as long as it takes the VMM's memory to come, by userfaultfd or from a
+ * file system, and holds no lock meanwhile.
+ *
  * Context: Process context, may sleep.
  * Return: MSHV_FAULT_FIXED, MSHV_FAULT_FOR_VMM where there is no memory or the
- *	   guest may not do this to it, -EINTR when a fatal signal is pending,
- *	   -ENOMEM, or the errno for the hypercall's status.
+ *	   guest may not do this to it, -EINTR when a signal is pending: the guest
+ *	   will touch the page again, -ENOMEM, or the errno for the hypercall's
+ *	   status.
  */
 int mshv_memory_fault(struct mshv_memory *memory, u64 gfn, bool write,
 		      bool execute)
 {
-	int ret = MSHV_FAULT_FOR_VMM;
 	struct mshv_region *region;
+	int ret;
 
-	if (down_read_killable(&memory->lock))
-		return -EINTR;
+	do {
+		region = region_get(memory, gfn);
+		if (!region) {
+			ret = -EFAULT;
+			break;
+		}
+		ret = region_fault(region, gfn, write, execute);
+		region_put(region);
+		/* The region went meanwhile. There may be another one. */
+	} while (ret == -ENOENT);
 
-	region = mtree_load(&memory->regions, gfn);
-	if (!region || !region->ops->fault)
-		goto out;
-	if (write && !(region->flags & HV_MAP_GPA_WRITABLE))
-		goto out;
-	if (execute && !(region->flags & HV_MAP_GPA_EXECUTABLE))
-		goto out;
-
-	ret = region->ops->fault(region, gfn);
 	if (!ret)
 		ret = MSHV_FAULT_FIXED;
 	else if (ret == -EFAULT)
 		ret = MSHV_FAULT_FOR_VMM;
-out:
-	up_read(&memory->lock);
-	trace_mshv_fault(memory->partition_id, gfn, write, execute, ret);
+	trace_mshv_fault(memory->space.partition_id, gfn, write, execute, ret);
 	return ret;
 }

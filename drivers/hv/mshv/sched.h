@@ -23,6 +23,9 @@ struct mshv_vp;
  *	  it does not anyhow. Called in a crash: no lock, no sleep.
  * @drain: make sure that the hypervisor has nothing more to say about a VP that
  *	   nobody runs any more; NULL: it has not. Process context, may sleep.
+ * @condemn: see to it that a VP of a partition that has been condemned does not run
+ *	     any more, also if a thread is about to run it. Process context; does
+ *	     not allocate.
  */
 struct mshv_sched_ops {
 	const char *name;
@@ -31,6 +34,7 @@ struct mshv_sched_ops {
 	long (*run)(struct mshv_vp *vp);
 	void (*halt)(struct mshv_vp *vp);
 	void (*drain)(struct mshv_vp *vp);
+	int (*condemn)(struct mshv_vp *vp);
 };
 
 extern const struct mshv_sched_ops mshv_sched_hv_ops;

@@ -5,8 +5,10 @@
  * The hypervisor picks the VP to run and the processor to run it on; the thread
  * in MSHV_RUN_VP lets it go and waits for its next message.
  */
+#include <linux/cleanup.h>
 #include <linux/rcuwait.h>
 #include <linux/sched/signal.h>
+#include <linux/spinlock.h>
 #include <asm/mshyperv.h>
 
 #include "partition.h"
@@ -75,6 +77,20 @@ static void sched_hv_halt(struct mshv_vp *vp)
 			     HV_REGISTER_EXPLICIT_SUSPEND, 1);
 }
 
+/* The lock is between the thread's last look and the VP's running. */
+static int sched_hv_condemn(struct mshv_vp *vp)
+{
+	guard(spinlock)(&vp->run.resuming);
+	return mshv_set_vp_register(vp->partition->id, vp->index,
+				    HV_REGISTER_EXPLICIT_SUSPEND, 1);
+}
+
+static long resume_unless_stopped(struct mshv_vp *vp)
+{
+	guard(spinlock)(&vp->run.resuming);
+	return mshv_partition_stopped(vp->partition) ? -ESHUTDOWN : resume(vp);
+}
+
 /*
  * Stops a VP that was let go, and takes the message that it may have sent before.
  * If this fails, or the thread is killed while it waits for the message, the VP
@@ -100,7 +116,7 @@ static long sched_hv_let_go(struct mshv_vp *vp)
 
 	/* The VP is suspended and no message is due: a kick is an old one. */
 	WRITE_ONCE(vp->run.kicked, false);
-	ret = resume(vp);
+	ret = resume_unless_stopped(vp);
 	if (ret)
 		return ret;
 
@@ -146,4 +162,5 @@ const struct mshv_sched_ops mshv_sched_hv_ops = {
 	.name	= "the hypervisor",
 	.run	= sched_hv_run,
 	.halt	= sched_hv_halt,
+	.condemn = sched_hv_condemn,
 };

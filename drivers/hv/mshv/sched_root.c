@@ -282,10 +282,18 @@ static void sched_root_drain(struct mshv_vp *vp)
 			     vp->index, partition_id);
 }
 
+/* Ends a dispatch that is under way; there will be no other. */
+static int sched_root_condemn(struct mshv_vp *vp)
+{
+	return mshv_set_vp_register(vp->partition->id, vp->index,
+				    HV_REGISTER_DISPATCH_SUSPEND, 1);
+}
+
 const struct mshv_sched_ops mshv_sched_root_ops = {
 	.name	= "Linux",
 	.start	= sched_root_start,
 	.stop	= sched_root_stop,
 	.run	= sched_root_run,
 	.drain	= sched_root_drain,
+	.condemn = sched_root_condemn,
 };

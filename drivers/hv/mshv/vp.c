@@ -102,6 +102,7 @@ static struct mshv_vp *alloc_vp(struct mshv_partition *partition, u32 index)
 	vp->index = index;
 	mutex_init(&vp->lock);
 	rcuwait_init(&vp->run.wait);
+	spin_lock_init(&vp->run.resuming);
 	return vp;
 }
 

@@ -29,6 +29,8 @@ struct mshv_partition;
  * @intercepted: root loop: the VP is suspended by an intercept
  * @listening: root loop: before it dispatches the VP again or ends, the loop
  *	       looks at the interrupts on the register page, see irq.c
+ * @resuming: hypervisor loop: held from the last look at whether the partition was
+ *	      stopped until the VP runs
  */
 struct mshv_vp_run {
 	struct rcuwait wait;
@@ -38,6 +40,7 @@ struct mshv_vp_run {
 	bool blocked;
 	bool intercepted;
 	bool listening;
+	spinlock_t resuming;	/* see above */
 };
 
 /**

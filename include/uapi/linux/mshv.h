@@ -37,6 +37,8 @@
  *	already and there will be no further one. Their descriptors and those of
  *	their VPs can be closed, and nothing else; touching a page that is mapped
  *	from a VP raises SIGBUS. Of the device, MSHV_ROOT_HVCALL goes on working.
+ *	It is also the answer of a partition and its VPs, alone, whose memory the
+ *	hypervisor did not take away.
  * ENOMEM
  *	Linux has no memory for the request, or the hypervisor wants more
  *	memory for it than Linux can give.
@@ -719,7 +721,9 @@ struct mshv_get_set_vp_state {
  *
  * Return:
  * * %0			- a message was stored
- * * %-EINTR		- a signal arrived and no message was on its way
+ * * %-EINTR		- a signal arrived and no message was on its way, or it
+ *   ended the wait for a page that the guest touched
+ * * %-ENOMEM		- no memory for a page that the guest touched
  * * %-EFAULT		- the message could not be stored. It is still in the
  *   page MSHV_VP_MMAP_OFFSET_INTERCEPT_MESSAGE until the next call
  * * an error of the hypervisor

@@ -156,16 +156,58 @@ static void patched_huge_page_is_small(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, journal->text, "0+509 509+3 512+1L");
 }
 
-static void nothing_is_mapped_in_small_pages(struct kunit *test)
+static void nothing_is_mapped_2_mib_at_a_time(struct kunit *test)
 {
+	struct mshv_gpa_space space = { .partition_id = CHILD };
 	struct journal *journal = start(test);
 
-	KUNIT_EXPECT_EQ(test, mshv_gpa_map_nothing(CHILD, 512, 600), 0);
-	KUNIT_EXPECT_EQ(test, mshv_gpa_unmap(CHILD, 512, 600), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_map_nothing(&space, 500, 1100), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_release(&space, 500, 1100), 0);
 	mshv_hvcall_stop(NULL);
 	KUNIT_EXPECT_STREQ(test, journal->text,
-			   "!512+509 !1021+91 -512+512 -1024+88");
+			   "!500+12 !512+2L !1536+64 -500+12 -512+2L -1536+64");
 	KUNIT_EXPECT_EQ(test, journal->last_source, 0);
+	KUNIT_EXPECT_FALSE(test, space.small_only);
+}
+
+static void range_within_2_mib_is_small(struct kunit *test)
+{
+	struct mshv_gpa_space space = { .partition_id = CHILD };
+	struct journal *journal = start(test);
+
+	KUNIT_EXPECT_EQ(test, mshv_gpa_map_nothing(&space, 512, 511), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_take_away(&space, 513, 1), 0);
+	mshv_hvcall_stop(NULL);
+	KUNIT_EXPECT_STREQ(test, journal->text, "!512+509 !1021+2 !513+1");
+}
+
+/* The hypervisor wants to let a child trap on small pages only. */
+static u64 fake_issue_small(u64 control, void *in, void *out)
+{
+	const struct hv_input_map_gpa_pages *map = in;
+
+	if ((control & 0xffff) == HVCALL_MAP_GPA_PAGES &&
+	    map->map_flags & HV_MAP_GPA_LARGE_PAGE) {
+		note(kunit_get_current_test()->priv, "?", map->target_gpa_base,
+		     0, true);
+		return HV_STATUS_INVALID_PARAMETER;
+	}
+	return fake_issue(control, in, out);
+}
+
+static void small_pages_serve_where_large_ones_do_not(struct kunit *test)
+{
+	struct mshv_gpa_space space = { .partition_id = CHILD };
+	struct journal *journal = start(test);
+
+	kunit_activate_static_stub(test, mshv_hvcall_issue, fake_issue_small);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_map_nothing(&space, 512, 600), 0);
+	KUNIT_EXPECT_TRUE(test, space.small_only);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_take_away(&space, 0, 512), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_release(&space, 512, 600), 0);
+	mshv_hvcall_stop(NULL);
+	KUNIT_EXPECT_STREQ(test, journal->text,
+			   "?512+0L !512+509 !1021+91 !0+509 !509+3 !512+509 !1021+91 -512+600");
 }
 
 /* The hypervisor has a large page at 512, and no memory to cut it up. */
@@ -201,17 +243,18 @@ static int no_relief(struct mshv_shortage *shortage, u64 status)
 
 static void large_page_goes_as_a_whole_without_memory(struct kunit *test)
 {
+	struct mshv_gpa_space space = { .partition_id = CHILD };
 	struct journal *journal = start(test);
 
 	kunit_activate_static_stub(test, mshv_hvcall_issue, fake_issue_large);
 	kunit_activate_static_stub(test, mshv_relieve_shortage, no_relief);
-	KUNIT_EXPECT_EQ(test, mshv_gpa_map_nothing(CHILD, 1000, 10), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, mshv_gpa_take_away(CHILD, 1000, 10), 0);
-	KUNIT_EXPECT_EQ(test, mshv_gpa_take_away(CHILD, 510, 516), 0);
-	KUNIT_EXPECT_EQ(test, mshv_gpa_unmap(CHILD, 510, 516), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_map_nothing(&space, 1000, 10), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_take_away(&space, 1000, 10), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_take_away(&space, 510, 516), 0);
+	KUNIT_EXPECT_EQ(test, mshv_gpa_release(&space, 514, 512), 0);
 	mshv_hvcall_stop(NULL);
 	KUNIT_EXPECT_STREQ(test, journal->text,
-			   "!512+1L !510+2 !512+1L !1024+2 -510+2 -512+1L -1024+2");
+			   "!512+1L !510+2 !512+1L !1024+2 -512+1L -1024+2");
 }
 
 static void frames_follow_each_other(struct kunit *test)
@@ -229,7 +272,9 @@ static struct kunit_case gpa_cases[] = {
 	KUNIT_CASE(unaligned_guest_pages_are_small),
 	KUNIT_CASE(part_of_a_huge_page_is_small),
 	KUNIT_CASE(patched_huge_page_is_small),
-	KUNIT_CASE(nothing_is_mapped_in_small_pages),
+	KUNIT_CASE(nothing_is_mapped_2_mib_at_a_time),
+	KUNIT_CASE(range_within_2_mib_is_small),
+	KUNIT_CASE(small_pages_serve_where_large_ones_do_not),
 	KUNIT_CASE(large_page_goes_as_a_whole_without_memory),
 	KUNIT_CASE(frames_follow_each_other),
 	{}
