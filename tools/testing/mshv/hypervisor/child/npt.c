@@ -252,6 +252,14 @@ static void map_small_pages(struct child *child, u64 *table, u64 value)
 						    value + i * PAGE_SIZE, 0);
 }
 
+/* The knob: only a large page that is mapped is taken for one. */
+static bool refuse_large(const u64 *entry, u32 level)
+{
+	return knobs.small_elements && level &&
+	       (is_table(*entry, level) || !(*entry & ENTRY_MAPPED) ||
+		(*entry & ENTRY_NO_ACCESS));
+}
+
 /**
  * child_npt_map() - Map one page
  * @child: where
@@ -276,6 +284,8 @@ enum hv_status child_npt_map(struct child *child, u64 gfn, u64 hfn, u32 flags)
 	entry = walk_to(child, gpa, level);
 	if (!entry)
 		return HV_STATUS_INSUFFICIENT_MEMORY;
+	if ((flags & HV_MAP_NO_ACCESS) && refuse_large(entry, level))
+		return HV_STATUS_INVALID_PARAMETER;
 	status = check_source(hpa, flags, level, &ram);
 	if (status)
 		return status;
@@ -370,6 +380,8 @@ enum hv_status child_npt_unmap(struct child *child, u64 gfn, u32 flags)
 		table = table_of(*entry);
 	}
 	entry = entry_in(table, gpa, to_level);
+	if (refuse_large(entry, to_level))
+		return HV_STATUS_INVALID_PARAMETER;
 	if (is_table(*entry, to_level) && has_overlay(table_of(*entry)))
 		unmap_small_pages(child, table_of(*entry));
 	else

@@ -64,6 +64,7 @@ static const struct knob table[] = {
 	  false, false },
 	{ "crash-ends", &knobs.crash_ends, 0, 1, NULL, false, false },
 	{ "large-xsave", &knobs.large_xsave, 0, 1, NULL, false, false },
+	{ "small-elements", &knobs.small_elements, 0, 1, NULL, false, false },
 	{ "vmbus", &knobs.vmbus, 0, 1, NULL, false, true },
 };
 

@@ -384,6 +384,7 @@ extern struct knobs {
 	u64 lazy_doorbells;
 	u64 crash_ends;
 	u64 large_xsave;
+	u64 small_elements;
 	u64 vmbus;
 } knobs;
 
