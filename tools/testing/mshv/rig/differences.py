@@ -58,6 +58,13 @@ LOSES_CLEAN_PAGES = (
     "It maps a page that is writable and clean, and does not mark it as written to. Reclaim "
     "drops the page, or reads an old copy again.")
 
+CANNOT_WAIT = (
+    "It looks up pages with the VMM's mmap_lock held, and so cannot wait for the handler of "
+    "userfaultfd: the handler is not asked, and the access reaches the VMM.")
+LOSES_CONTROL = (
+    "When the hypervisor refuses to take memory away, the kernel prints a backtrace and the "
+    "guest goes on.")
+
 # Tests of child partitions that it fails, and why: "program.fixture.test" or
 # "program.fixture.variant.test", where * stands for anything.
 FAILURES = {
@@ -73,6 +80,11 @@ FAILURES = {
     "dirty.swap.small_pages_that_were_free": LOSES_CLEAN_PAGES,
     "dirty.swap.huge_pages_that_were_free": LOSES_CLEAN_PAGES,
     "reclaim.guest.control_group_reclaims_memory_of_a_snapshot": LOSES_CLEAN_PAGES,
+    "userfaultfd.guest.missing_pages": CANNOT_WAIT,
+    "userfaultfd.guest.protected_pages": CANNOT_WAIT,
+    "userfaultfd.guest.minor_faults": CANNOT_WAIT,
+    "sources.guest.memory_that_the_vmm_may_only_read":
+        "It asks for pages to write to also when the guest only reads.",
     "mmio.guest.vmm_memory_may_be_read_only_too":
         "It always asks for a writable page of the VMM's, also when the region or the "
         "access is for reading. Memory that the VMM itself may only read never gets to "
@@ -142,6 +154,17 @@ NOT_RUN = {
     "ioeventfd_races.guest.processor_goes_with_doorbells_in_its_ring":
         "It does not read the ring of a processor that goes. Where the hypervisor "
         "schedules, the doorbells may be in the ring of another one.",
+    "userfaultfd.guest.signal_ends_the_wait": CANNOT_WAIT,
+    "userfaultfd.guest.others_go_on_during_the_wait": CANNOT_WAIT,
+    "userfaultfd.guest.region_goes_during_the_wait": CANNOT_WAIT,
+    "condemned.guest.memory_is_not_taken_away": LOSES_CONTROL,
+    "condemned.guest.memory_is_not_unmapped": LOSES_CONTROL,
+    "movable.guest.region_is_mapped_and_unmapped_2_mib_at_a_time":
+        "It leaves pages mapped, which has a test of its own, and maps in small pages.",
+    "movable.guest.region_is_mapped_and_unmapped_in_small_pages":
+        "It leaves pages mapped, which has a test of its own.",
+    "access.guest.*.signal_ends_a_huge_request":
+        "A request is worked off to its end, signal or not: half a minute.",
     "access.guest.small_pinned.*":
         "A parameter of our module has its memory pinned.",
     "access.guest.large_pinned.*":

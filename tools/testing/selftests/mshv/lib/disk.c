@@ -50,7 +50,7 @@ static int disk_open(const struct disk *disk)
 bool disk_begin(struct disk *disk, size_t size)
 {
 	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-	struct loop_config config = { .block_size = PAGE_SIZE };
+	struct loop_config config = {};
 	int number, device;
 
 	if (control < 0)

@@ -351,4 +351,57 @@ TEST_F(guest, copy_on_write_after_fork)
 	EXPECT_TRUE(verifier_finish(&verifier, memory));
 }
 
+/* A region that is not aligned to 2 MiB, with all sizes of pages in it */
+static void use_mixed_region(struct __test_metadata *_metadata, struct vm *vm,
+			     struct vp *vp)
+{
+	const size_t size = 4 * LARGE_PAGE_SIZE + 5 * PAGE_SIZE;
+	const __u64 gpa = GUEST_MORE + LARGE_PAGE_SIZE - 2 * PAGE_SIZE;
+	char *memory = memory_new(size + LARGE_PAGE_SIZE);
+	size_t i;
+
+	memory += LARGE_PAGE_SIZE - 2 * PAGE_SIZE;
+	ASSERT_EQ(0, madvise(memory, 2 * LARGE_PAGE_SIZE, MADV_HUGEPAGE));
+	vm_map(vm, gpa, memory, size, REGION_ALL);
+	for (i = 0; i < size; i += 61 * PAGE_SIZE) {
+		vp_start(vp, touch_once, gpa + i);
+		ASSERT_TRUE(vp_halts(vp));
+		ASSERT_EQ(1, *(__u64 *)(memory + i));
+	}
+	ASSERT_EQ(0, madvise(memory + PAGE_SIZE, size / 2, MADV_DONTNEED));
+	vp_start(vp, touch_once, gpa + PAGE_SIZE);
+	ASSERT_TRUE(vp_halts(vp));
+	ASSERT_EQ(1, *(__u64 *)(memory + PAGE_SIZE));
+	vm_unmap(vm, gpa, memory, size);
+	for (i = 0; i < size; i += LARGE_PAGE_SIZE)
+		ASSERT_TRUE(is_no_memory(vp, gpa + i));
+	ASSERT_TRUE(is_no_memory(vp, gpa + size - PAGE_SIZE));
+}
+
+TEST_F(guest, region_is_mapped_and_unmapped_2_mib_at_a_time)
+{
+	unsigned long maps, unmaps;
+
+	use_mixed_region(_metadata, self->vm, vp_new(self->vm, 0));
+	if (!self->has_ledger)
+		SKIP(return, "only the test hypervisor counts");
+
+	maps = hypervisor_calls(HVCALL_MAP_GPA_PAGES);
+	unmaps = hypervisor_calls(HVCALL_UNMAP_GPA_PAGES);
+	vm_unmap(self->vm, GUEST_MORE,
+		 vm_add_memory(self->vm, GUEST_MORE, 64 * LARGE_PAGE_SIZE, REGION_ALL),
+		 64 * LARGE_PAGE_SIZE);
+	EXPECT_GE(2, hypervisor_calls(HVCALL_MAP_GPA_PAGES) - maps);
+	EXPECT_GE(2, hypervisor_calls(HVCALL_UNMAP_GPA_PAGES) - unmaps);
+}
+
+/* A hypervisor that does neither */
+TEST_F(guest, region_is_mapped_and_unmapped_in_small_pages)
+{
+	if (!self->has_ledger)
+		SKIP(return, "only the test hypervisor can be told to");
+	knob_turn("small-elements", 1);
+	use_mixed_region(_metadata, self->vm, vp_new(self->vm, 0));
+}
+
 TEST_HARNESS_MAIN
