@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* /dev/mshv, the way in for a VMM. */
+/* /dev/mshv, the way in for a VMM, and its attributes. */
+#include <linux/device.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mshv.h>
+#include <linux/sysfs.h>
 #include <kunit/static_stub.h>
 
 #include "ioctl.h"
@@ -12,7 +14,7 @@
 #include "partition.h"
 #include "passthru.h"
 
-static long create_partition(void *object, void __user *user_arg)
+static long dev_create_partition(void *object, void __user *user_arg)
 {
 	return mshv_partition_create(object, user_arg);
 }
@@ -23,7 +25,7 @@ static long dev_hvcall(void *object, void *arg)
 }
 
 static const struct mshv_ioctl dev_ioctls[] = {
-	{ MSHV_CREATE_PARTITION,	.user = create_partition },
+	{ MSHV_CREATE_PARTITION,	.user = dev_create_partition },
 	{ MSHV_ROOT_HVCALL,		dev_hvcall },
 };
 
@@ -43,7 +45,84 @@ static const struct file_operations dev_fops = {
 	.llseek		= noop_llseek,
 };
 
-static void announce(const struct mshv_root *root)
+/*
+ * Attributes, documented in Documentation/ABI/testing/sysfs-class-misc-mshv, for
+ * programs that cannot read the kernel log.
+ */
+static const struct mshv_root *dev_to_root(struct device *dev)
+{
+	return container_of_const((struct miscdevice *)dev_get_drvdata(dev),
+				  struct mshv_root, misc);
+}
+
+/**
+ * mshv_format_version() - write a hypervisor version the way Hyper-V does
+ * @version: the version
+ * @buf: out: major.minor.build.service-pack-branch
+ */
+void mshv_format_version(const union hv_hypervisor_version_info *version,
+			 char buf[MSHV_VERSION_LEN])
+{
+	snprintf(buf, MSHV_VERSION_LEN, "%u.%u.%u.%u-%u-%u",
+		 version->major_version, version->minor_version,
+		 version->build_number, version->service_number,
+		 version->service_pack, version->service_branch);
+}
+
+static ssize_t partition_type_show(struct device *dev,
+				   struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  mshv_partition_type_name(dev_to_root(dev)->partition_type));
+}
+static DEVICE_ATTR_RO(partition_type);
+
+static ssize_t scheduler_show(struct device *dev,
+			      struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", dev_to_root(dev)->scheduler->name);
+}
+static DEVICE_ATTR_RO(scheduler);
+
+static ssize_t vmm_capabilities_show(struct device *dev,
+				     struct device_attribute *attr, char *buf)
+{
+	const struct mshv_vmm_caps *caps = &dev_to_root(dev)->caps;
+
+	if (!caps->known)
+		return sysfs_emit(buf, "unknown\n");
+	return sysfs_emit(buf, "0x%016llx\n", caps->bank0.as_uint64);
+}
+static DEVICE_ATTR_RO(vmm_capabilities);
+
+static ssize_t hypervisor_version_show(struct device *dev,
+				       struct device_attribute *attr, char *buf)
+{
+	char version[MSHV_VERSION_LEN];
+
+	mshv_format_version(&dev_to_root(dev)->version, version);
+	return sysfs_emit(buf, "%s\n", version);
+}
+static DEVICE_ATTR_RO(hypervisor_version);
+
+static struct attribute *mshv_dev_attrs[] = {
+	&dev_attr_partition_type.attr,
+	&dev_attr_scheduler.attr,
+	&dev_attr_vmm_capabilities.attr,
+	&dev_attr_hypervisor_version.attr,
+	NULL
+};
+
+static const struct attribute_group mshv_dev_group = {
+	.attrs = mshv_dev_attrs,
+};
+
+static const struct attribute_group *mshv_dev_groups[] = {
+	&mshv_dev_group,
+	NULL
+};
+
+static void dev_announce(const struct mshv_root *root)
 {
 	char version[MSHV_VERSION_LEN], caps[sizeof("0x0123456789abcdef")];
 
@@ -84,7 +163,7 @@ int mshv_dev_start(struct mshv_root *root)
 	if (ret)
 		return ret;
 
-	announce(root);
+	dev_announce(root);
 	return 0;
 }
 

@@ -13,7 +13,6 @@
 #include <hyperv/hvhdk.h>
 
 #include "caps.h"
-#include "partition_type.h"
 #include "sched.h"
 
 /**
@@ -54,13 +53,10 @@ int mshv_probe(struct mshv_root *root);
 void mshv_remove(struct mshv_root *root);
 
 /* dev.c */
-int mshv_dev_start(struct mshv_root *root);
-void mshv_dev_stop(struct mshv_root *root);
-
-/* sysfs.c */
 #define MSHV_VERSION_LEN 64
 void mshv_format_version(const union hv_hypervisor_version_info *version,
 			 char buf[MSHV_VERSION_LEN]);
-extern const struct attribute_group *mshv_dev_groups[];
+int mshv_dev_start(struct mshv_root *root);
+void mshv_dev_stop(struct mshv_root *root);
 
 #endif /* _MSHV_ROOT_H */

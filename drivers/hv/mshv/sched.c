@@ -14,7 +14,7 @@
 #include <hyperv/hvhdk.h>
 
 #include "mshv_root.h"
-#include "property.h"
+#include "caps.h"
 
 static const struct mshv_scheduler sched_classic = {
 	.name	= "classic",

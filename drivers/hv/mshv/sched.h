@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#include "partition_type.h"
+#include "caps.h"
 
 struct mshv_root;
 struct mshv_vp;

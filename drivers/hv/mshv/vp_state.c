@@ -21,7 +21,7 @@
 #include "deposit.h"
 #include "hvcall.h"
 #include "partition.h"
-#include "property.h"
+#include "caps.h"
 #include "vp.h"
 #include "vp_state.h"
 

@@ -8,7 +8,7 @@
 #include <hyperv/hvhdk.h>
 #include <hyperv/hvhdk_vmm.h>
 
-#include "../partition_type.h"
+#include "../caps.h"
 
 /**
  * struct fake_property - one property that may be asked for
