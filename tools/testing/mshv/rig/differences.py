@@ -89,6 +89,8 @@ FAILURES = {
         "It always asks for a writable page of the VMM's, also when the region or the "
         "access is for reading. Memory that the VMM itself may only read never gets to "
         "the guest: the first read reaches the VMM as an intercept.",
+    "mmio.guest.read_only_memory_in_a_writable_region_is_read":
+        "It always asks for a writable page of the VMM's, so that reads reach the VMM, too.",
     "device.guest.device_taken_away_is_gone":
         "What it unmaps are the pages that it has a struct page for. Registers of a "
         "device have none, so the guest goes on using them after the region is gone.",

@@ -201,8 +201,8 @@ TEST_F(guest, vmm_memory_may_be_read_only_too)
 			       HV_ACCESS_WRITE));
 }
 
-/* Of a region that the guest may write to it is no part. */
-TEST_F(guest, read_only_memory_in_a_writable_region_reaches_the_vmm)
+/* In a region that the guest may write to, only its writes reach the VMM. */
+TEST_F(guest, read_only_memory_in_a_writable_region_is_read)
 {
 	struct vm *vm = self->vm;
 	struct vp *vp = vp_new(vm, 0);
@@ -212,10 +212,13 @@ TEST_F(guest, read_only_memory_in_a_writable_region_reaches_the_vmm)
 	ASSERT_EQ(0, mprotect(memory, PAGE_SIZE, PROT_READ));
 	vm_map(vm, GUEST_MORE, memory, PAGE_SIZE, REGION_ALL);
 	vp_start(vp, read_then_write, GUEST_MORE);
-	ASSERT_TRUE(vp_touches(vp, HV_MSG_GPA_INTERCEPT, GUEST_MORE,
-			       HV_ACCESS_READ));
-	ASSERT_EQ(0, mprotect(memory, PAGE_SIZE, PROT_READ | PROT_WRITE));
 	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, 0xaaaa));
+	ASSERT_TRUE(vp_touches(vp, HV_MSG_GPA_INTERCEPT, GUEST_MORE,
+			       HV_ACCESS_WRITE));
+	ASSERT_EQ(0, mprotect(memory, PAGE_SIZE, PROT_READ | PROT_WRITE));
+	ASSERT_TRUE(vp_writes_port(vp, PORT, 4, 0x5555));
+	ASSERT_TRUE(vp_halts(vp));
+	EXPECT_EQ(0x5555, *memory);
 }
 
 static __guest void jump_there_and_back(__u64 address)
