@@ -137,8 +137,9 @@ static bool request_valid(const struct mshv_gpap_access_bitmap *args)
  *
  * Context: Process context, may sleep.
  * Return: 0, or -EINVAL, -EFAULT, -EINTR when the caller is killed, -ENOMEM when
- *	   there is no memory to give to the hypervisor, or the errno for the hypercall's status; see
- *	   MSHV_GET_GPAP_ACCESS_BITMAP in include/uapi/linux/mshv.h.
+ *	   there is no memory to give to the hypervisor, or the errno for the
+ *	   hypercall's status; see MSHV_GET_GPAP_ACCESS_BITMAP in
+ *	   include/uapi/linux/mshv.h.
  */
 long mshv_access_bitmap(u64 partition_id,
 			const struct mshv_gpap_access_bitmap *args)

@@ -70,6 +70,7 @@ struct synic_cpu {
 static DEFINE_PER_CPU(struct synic_cpu, synic_cpus) = {
 	.lock = INIT_LOCAL_LOCK(lock),
 };
+
 static enum cpuhp_state hotplug_state;
 
 /* Constant once the probe is over. */

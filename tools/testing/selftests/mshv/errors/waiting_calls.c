@@ -270,7 +270,7 @@ TEST_F(guest, who_waits_for_a_partition_can_be_killed)
 }
 
 /* More pages than a request is through with before it is killed */
-#define ALL_PAGES	(1ULL << 28)
+#define ALL_PAGES	_BITULL(28)
 #define UNTOUCHED	0x5a
 
 static __u8 *bitmap;

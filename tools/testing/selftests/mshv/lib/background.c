@@ -4,7 +4,6 @@
 #include "host.h"
 #include "require.h"
 
-
 struct vp *vp_new_at(struct vm *vm, __u32 index, void (*function)(__u64),
 		     __u64 argument)
 {

@@ -9,7 +9,6 @@
 #include "irq_guest.h"
 #include "require.h"
 
-
 /* Enough for a guest to take an interrupt, and to get going before that */
 #define IDLE_US		300
 

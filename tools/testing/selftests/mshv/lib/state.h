@@ -3,6 +3,8 @@
 #ifndef _MSHV_LIB_STATE_H
 #define _MSHV_LIB_STATE_H
 
+#include <stdint.h>
+
 #include "misuse.h"
 #include "require.h"
 #include "vp.h"

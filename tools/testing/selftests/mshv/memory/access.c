@@ -439,11 +439,11 @@ TEST_F(guest, eight_threads_race)
 	pthread_join(guest, NULL);
 }
 
-static volatile sig_atomic_t alarms;
+static int alarms;
 
 static void on_alarm(int number)
 {
-	alarms++;
+	__atomic_fetch_add(&alarms, 1, __ATOMIC_RELAXED);
 }
 
 static void alarm_every(unsigned int us)
@@ -481,12 +481,12 @@ TEST_F(guest, signals_do_not_end_a_request)
 		ASSERT_TRUE(vp_writes_port(vp, PORT, 1, 1));
 
 		alarm_every(1000);
-		before = alarms;
+		before = __atomic_load_n(&alarms, __ATOMIC_RELAXED);
 		ret = ask(vm, DIRTY, CLEAR, FIRST_GFN, count, bits);
 		alarm_every(0);
 		ASSERT_EQ(0, ret);
 		EXPECT_TRUE(shows(bits, plan, WRITE_PAGE));
-	} while (alarms == before);
+	} while (__atomic_load_n(&alarms, __ATOMIC_RELAXED) == before);
 	ASSERT_EQ(0, ask(vm, DIRTY, LOOK, FIRST_GFN, PAGES, bits));
 	EXPECT_TRUE(all_are(bits, false));
 }

@@ -54,7 +54,6 @@ enum kind { DEVICES, PARTITIONS, VPS, EVENTS, KINDS };
 #define OF_A_KIND	6
 static int descriptors[KINDS][OF_A_KIND];
 static pthread_t threads[THREADS];
-static volatile bool over;
 
 /* In memory that the rounds share */
 static struct tally {
@@ -454,7 +453,7 @@ static void *fuzz_ticker(void *unused)
 {
 	unsigned int i;
 
-	while (!over) {
+	for (;;) {
 		usleep(TICK_US);
 		for (i = 0; i < THREADS; i++)
 			pthread_kill(threads[i], SIGUSR1);
