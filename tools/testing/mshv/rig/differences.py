@@ -156,6 +156,7 @@ NOT_RUN = {
     "ioeventfd_races.guest.processor_goes_with_doorbells_in_its_ring":
         "It does not read the ring of a processor that goes. Where the hypervisor "
         "schedules, the doorbells may be in the ring of another one.",
+    "dirty.swap.huge_pages_swapped_in_by_reading": LOSES_CLEAN_PAGES,
     "userfaultfd.guest.signal_ends_the_wait": CANNOT_WAIT,
     "userfaultfd.guest.others_go_on_during_the_wait": CANNOT_WAIT,
     "userfaultfd.guest.region_goes_during_the_wait": CANNOT_WAIT,
@@ -165,8 +166,6 @@ NOT_RUN = {
         "It leaves pages mapped, which has a test of its own, and maps in small pages.",
     "movable.guest.region_is_mapped_and_unmapped_in_small_pages":
         "It leaves pages mapped, which has a test of its own.",
-    "access.guest.*.signal_ends_a_huge_request":
-        "A request is worked off to its end, signal or not: half a minute.",
     "access.guest.small_pinned.*":
         "A parameter of our module has its memory pinned.",
     "access.guest.large_pinned.*":
