@@ -5,8 +5,8 @@
  *
  * Nothing says where in the ring the hypervisor is. It need not begin at the
  * first entry: another driver, or another kernel, may have used the ring before.
- * So what we know of the place is a hint. When there is no event at the hint, all
- * of the ring is looked at before it counts as empty.
+ * So what we know of the place is a hint, and a ring counts as empty only when
+ * all of it was looked at.
  *
  * Two flags go along with it. As long as signal_masked is set, the hypervisor
  * does not interrupt us for this ring. It sets ring_full when it finds no free
@@ -42,15 +42,9 @@ static u32 take_event(struct mshv_event_ring *reader)
 /*
  * Looks for events from the hint on, once around. The events are one run, so
  * that the first one found from outside is the oldest.
- *
- * Behind an event that was just taken the place is certain: the hypervisor
- * writes one behind the other.
  */
-static bool find_event(struct mshv_event_ring *reader, bool certain)
+static bool find_event(struct mshv_event_ring *reader)
 {
-	if (certain)
-		return READ_ONCE(reader->ring->data[reader->next]);
-
 	for (u32 i = 0; i < HV_SYNIC_EVENT_RING_MESSAGE_COUNT; i++) {
 		u32 at = (reader->next + i) % HV_SYNIC_EVENT_RING_MESSAGE_COUNT;
 
@@ -117,7 +111,7 @@ void mshv_event_ring_unmask(struct hv_synic_event_ring *ring)
  */
 bool mshv_event_ring_read(struct mshv_event_ring *reader, u32 budget)
 {
-	bool any, certain = false;
+	bool any;
 	u32 id;
 
 	do {
@@ -127,15 +121,14 @@ bool mshv_event_ring_read(struct mshv_event_ring *reader, u32 budget)
 			while ((id = take_event(reader))) {
 				mshv_port_ring(id);
 				any = true;
-				certain = true;
 				if (!--budget)
 					return true;
 			}
 			if (ring_is_full(reader))
 				make_room(reader);
-		} while (find_event(reader, certain));
+		} while (find_event(reader));
 
 		mshv_event_ring_unmask(reader->ring);
-	} while (find_event(reader, certain) || (any && ring_is_full(reader)));
+	} while (find_event(reader) || (any && ring_is_full(reader)));
 	return false;
 }
