@@ -16,7 +16,7 @@ def tests():
 def compare():
     """Run the comparison of uapi/ against the base kernel's source."""
     source = artifacts.base_kernel().where / "source"
-    done = subprocess.run(["make", "-s", "-C", str(artifacts.SELFTESTS / "uapi"), "check",
+    done = subprocess.run(["make", "-s", "-C", str(artifacts.TOP / "tools/testing/mshv/uapi"), "check",
                            f"KERNEL_SOURCE={source}"],
                           capture_output=True, text=True, check=False, env=environment())
     lines = done.stdout.splitlines()
