@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the hypervisor says about itself and this partition: the partition type,
+ * Answers of the hypervisor about itself and this partition: the partition type,
  * properties, and the VMM capabilities.
  *
  * The driver finds the partition type by itself: the kernel's own
